@@ -1,0 +1,1 @@
+//! Thread pools whose `submit` returns a handle (PEP 3148).

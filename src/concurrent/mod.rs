@@ -1,0 +1,3 @@
+//! Python's `concurrent` package: [`futures`] is its one module.
+
+pub mod futures;
