@@ -114,6 +114,7 @@ impl<'s> Inner<'s> {
         self.queue.len().saturating_sub(usize::try_from(self.dead).unwrap_or(0))
     }
 
+    /// Takes the oldest task.
     fn pop(&mut self) -> Option<Queued<'s>> {
         // Whether a task is dead is written in its own cell, which is another core's cache line: only look where there
         // is reason to. The cell's own lock decides in the end.

@@ -290,7 +290,8 @@ fn wait_slowly(cell: &dyn Watch, deadline: Option<Instant>) -> Waited {
     outcome
 }
 
-/// Looks at `done` for a moment. One processor never looks: whoever is waited for needs it.
+/// Looks at `done` for a moment, letting others run in between: on a busy machine whoever is waited for may need this very
+/// processor. With one processor it always does, so nobody looks there.
 pub(super) fn spin_until(done: impl Fn() -> bool, deadline: Option<Instant>) -> bool {
     if SPIN.is_zero() || !has_processors_to_spare() {
         return done();
@@ -300,13 +301,14 @@ pub(super) fn spin_until(done: impl Fn() -> bool, deadline: Option<Instant>) -> 
         return done();
     }
     loop {
-        // Reading the clock costs as much as a dozen looks.
+        // Reading the clock and yielding cost as much as some dozen looks.
         for _ in 0..16 {
             if done() {
                 return true;
             }
             spin_loop();
         }
+        thread::yield_now();
         if start.elapsed() >= SPIN {
             return done();
         }
