@@ -5,6 +5,7 @@
 
 use std::env;
 use std::ffi::OsStr;
+use std::path::PathBuf;
 use std::process::{Command, ExitCode, Stdio};
 
 use crate::case::{Case, Failure, Place};
@@ -13,8 +14,13 @@ use crate::{python, run};
 
 /// Runs one round in this program's own image.
 pub(crate) fn run_self(case: &str, implementation: &str, size: u64) -> Result<f64, Failure> {
-    let program = env::current_exe()
-        .map_err(|error| Failure::CannotRun(format!("this program's own file: {error}")))?;
+    // Linux keeps the running image under this name also when a build has replaced the file.
+    let program = if cfg!(target_os = "linux") {
+        PathBuf::from("/proc/self/exe")
+    } else {
+        env::current_exe()
+            .map_err(|error| Failure::CannotRun(format!("this program's own file: {error}")))?
+    };
     run_child(Command::new(program).args([CHILD, case, implementation]).arg(size.to_string()))
 }
 

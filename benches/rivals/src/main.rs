@@ -24,12 +24,12 @@ mod summary;
 mod futures;
 
 use std::env;
-use std::io;
+use std::io::{self, Write};
 use std::process::ExitCode;
 
 use case::{Case, Scale};
 use cli::Command;
-use report::{Ledger, Report};
+use report::{Heading, Ledger, Report};
 
 #[cfg(not(any(feature = "futures")))]
 compile_error!("no area is built in: choose at least one, for example `--features futures`");
@@ -68,18 +68,20 @@ fn run(options: &cli::Options) -> io::Result<ExitCode> {
     }
     // Opened before the first round: a wrong path is told at once, not after minutes.
     let mut ledger = options.json.as_deref().map(Ledger::create).transpose()?;
-    println!("{}", machine::describe());
+    // Not locked for the whole run: what is measured may print as well.
+    let mut out = io::stdout();
+    writeln!(out, "{}", machine::describe())?;
     if options.scale == Scale::Smoke {
-        println!(
-            "smoke: a few tasks and two rounds, to see that everything runs; the figures tell nothing"
-        );
+        writeln!(
+            out,
+            "smoke: two rounds of a few tasks, to see that all runs; the figures tell nothing"
+        )?;
     }
-    println!();
     let mut right = true;
     for case in &chosen {
+        write!(out, "\n{}", Heading(case))?;
         let report = Report::new(case, run::rounds(case, options.scale));
-        print!("{report}");
-        println!();
+        write!(out, "{report}")?;
         if let Some(ledger) = &mut ledger {
             ledger.write(&report)?;
         }

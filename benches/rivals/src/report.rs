@@ -11,7 +11,24 @@ use crate::case::{Better, Case, Failure};
 use crate::run::Rounds;
 use crate::summary::{Role, Summary, best_peer};
 
-/// A case with the summary of each of its implementations.
+/// What stands above a table, printed before the rounds: it names what takes its time.
+pub(crate) struct Heading<'a>(pub(crate) &'a Case);
+
+impl fmt::Display for Heading<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let better = match self.0.better {
+            Better::Lower => "lower is better",
+            Better::Higher => "higher is better",
+        };
+        writeln!(f, "{} [{}, {better}]", self.0.name, self.0.unit)?;
+        for line in self.0.about.lines() {
+            writeln!(f, "  {line}")?;
+        }
+        Ok(())
+    }
+}
+
+/// A case with the summary of each of its implementations: the table and the ratios under it.
 pub(crate) struct Report<'a> {
     case: &'a Case,
     rows: Vec<Row>,
@@ -104,14 +121,6 @@ impl<'a> Report<'a> {
 
 impl fmt::Display for Report<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let better = match self.case.better {
-            Better::Lower => "lower is better",
-            Better::Higher => "higher is better",
-        };
-        writeln!(f, "{} [{}, {better}]", self.case.name, self.case.unit)?;
-        for line in self.case.about.lines() {
-            writeln!(f, "  {line}")?;
-        }
         let best = best_peer(self.medians(), self.case.better);
         self.fmt_rows(f, best.map(|(_, value)| value))?;
         for (ours, value) in self.medians().filter(|(name, _)| Role::of(name) == Role::Ours) {
