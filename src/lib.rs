@@ -1,4 +1,9 @@
 #![doc = include_str!("../README.md")]
 
 #[cfg(feature = "futures")]
+mod panic_hook;
+#[cfg(feature = "futures")]
+mod sync;
+
+#[cfg(feature = "futures")]
 pub mod concurrent;

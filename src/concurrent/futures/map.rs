@@ -1,0 +1,452 @@
+//! One function, many arguments: results in the order of the arguments.
+
+use std::collections::VecDeque;
+use std::fmt;
+use std::iter::FusedIterator;
+use std::num::NonZeroUsize;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use crate::panic_hook;
+
+use super::error::{BuildError, BuildErrorKind, Panic, SubmitError, TaskError, WaitTimeout};
+use super::future::Future;
+use super::thread::ThreadPoolExecutor;
+
+/// The results of a `map`, in the order of the arguments.
+///
+/// A task that failed is an `Err`, and the next result follows it. Where the executor refused an argument, an `Err` with
+/// [`TaskError::Broken`] stands in its place and ends the results.
+///
+/// Dropping it after results have been asked for cancels what has not started, as dropping a half-used iterator does in
+/// Python; dropping it before leaves all tasks running. [`cancel`](Map::cancel) and [`detach`](Map::detach) say it outright.
+///
+/// # Differences from Python
+///
+/// Python up to 3.15 loses the results after an exception; 3.16 goes on, and so does this.
+#[must_use = "the tasks run, but their results are lost"]
+pub struct Map<R> {
+    parts: VecDeque<Part<R>>,
+    /// What is left of a chunk.
+    chunk: std::vec::IntoIter<Result<R, TaskError>>,
+    left: usize,
+    total: usize,
+    started: Instant,
+    asked: bool,
+}
+
+/// One task of a map.
+enum Part<R> {
+    One(Future<R>),
+    Chunk(Future<Vec<Result<R, TaskError>>>, usize),
+    Refused(TaskError),
+}
+
+impl<R> Part<R> {
+    fn len(&self) -> usize {
+        match self {
+            Self::One(_) | Self::Refused(_) => 1,
+            Self::Chunk(_, len) => *len,
+        }
+    }
+
+    fn cancel(&self) {
+        match self {
+            Self::One(future) => drop(future.cancel()),
+            Self::Chunk(future, _) => drop(future.cancel()),
+            Self::Refused(_) => {}
+        }
+    }
+
+    fn refused<W>(error: &SubmitError<W>) -> Self {
+        Self::Refused(TaskError::Broken(error.to_string().into()))
+    }
+
+    /// The part's outcome; the part itself if `timeout` was too short.
+    fn wait(self, timeout: Option<Duration>) -> Result<Outcome<R>, Self> {
+        match (self, timeout) {
+            (Self::One(future), None) => Ok(Outcome::One(future.result())),
+            (Self::One(future), Some(d)) => {
+                future.result_timeout(d).map(Outcome::One).map_err(Self::One)
+            }
+            (Self::Chunk(future, len), None) => Ok(Outcome::chunk(future.result(), len)),
+            (Self::Chunk(future, len), Some(d)) => match future.result_timeout(d) {
+                Ok(result) => Ok(Outcome::chunk(result, len)),
+                Err(future) => Err(Self::Chunk(future, len)),
+            },
+            (Self::Refused(error), _) => Ok(Outcome::One(Err(error))),
+        }
+    }
+}
+
+enum Outcome<R> {
+    One(Result<R, TaskError>),
+    Chunk(Vec<Result<R, TaskError>>),
+}
+
+impl<R> Outcome<R> {
+    /// A chunk that never ran leaves its error to each of its arguments.
+    fn chunk(result: Result<Vec<Result<R, TaskError>>, TaskError>, len: usize) -> Self {
+        Self::Chunk(result.unwrap_or_else(|e| (0..len).map(|_| Err(e.clone())).collect()))
+    }
+}
+
+impl<R> Map<R> {
+    fn new(parts: VecDeque<Part<R>>, started: Instant) -> Self {
+        let total = parts.iter().map(Part::len).sum();
+        Self { parts, chunk: Vec::new().into_iter(), left: total, total, started, asked: false }
+    }
+
+    /// Takes futures until one could not be had.
+    pub(super) fn collect<W>(
+        submitted: impl Iterator<Item = Result<Future<R>, SubmitError<W>>>,
+    ) -> Self {
+        let started = Instant::now();
+        let mut parts = VecDeque::with_capacity(submitted.size_hint().0);
+        for future in submitted {
+            match future {
+                Ok(future) => parts.push_back(Part::One(future)),
+                Err(error) => {
+                    parts.push_back(Part::refused(&error));
+                    break;
+                }
+            }
+        }
+        Self::new(parts, started)
+    }
+
+    pub(super) fn submit_each<A, F, I>(pool: &ThreadPoolExecutor, f: F, args: I) -> Self
+    where
+        F: Fn(A) -> R + Send + Sync + 'static,
+        I: IntoIterator<Item = A>,
+        A: Send + 'static,
+        R: Send + 'static,
+    {
+        let f = Arc::new(f);
+        Self::collect(args.into_iter().map(|arg| {
+            let f = Arc::clone(&f);
+            pool.submit(move || f(arg))
+        }))
+    }
+
+    /// Yields for at most `timeout` in all, counted from the call of `map`.
+    pub fn timeout(self, timeout: Duration) -> MapTimeout<R> {
+        let deadline = self.started.checked_add(timeout);
+        MapTimeout { map: self, deadline }
+    }
+
+    /// Cancels the tasks that have not started and drops the results.
+    pub fn cancel(mut self) {
+        self.cancel_rest();
+    }
+
+    /// Drops the results; all tasks still run.
+    pub fn detach(mut self) {
+        self.parts.clear();
+    }
+
+    fn cancel_rest(&mut self) {
+        for part in self.parts.drain(..) {
+            part.cancel();
+        }
+        self.left = 0;
+    }
+
+    /// The next result; the number of results still to come if the time is over.
+    fn next_by(&mut self, wait: Wait) -> Option<Result<Result<R, TaskError>, WaitTimeout>> {
+        self.asked = true;
+        loop {
+            if let Some(result) = self.chunk.next() {
+                self.left -= 1;
+                return Some(Ok(result));
+            }
+            let timeout = wait.timeout();
+            match self.parts.pop_front()?.wait(timeout) {
+                Ok(Outcome::One(result)) => {
+                    self.left -= 1;
+                    return Some(Ok(result));
+                }
+                Ok(Outcome::Chunk(results)) => self.chunk = results.into_iter(),
+                Err(part) => {
+                    self.parts.push_front(part);
+                    return Some(Err(WaitTimeout { unfinished: self.left, total: self.total }));
+                }
+            }
+        }
+    }
+}
+
+/// How long a map waits for its next result.
+#[derive(Debug, Clone, Copy)]
+enum Wait {
+    Forever,
+    /// `None`: a time too far away to be told.
+    Until(Option<Instant>),
+}
+
+impl Wait {
+    fn timeout(self) -> Option<Duration> {
+        match self {
+            Self::Forever => None,
+            Self::Until(None) => Some(Duration::MAX),
+            Self::Until(Some(at)) => Some(at.saturating_duration_since(Instant::now())),
+        }
+    }
+}
+
+impl<R> Iterator for Map<R> {
+    type Item = Result<R, TaskError>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        self.next_by(Wait::Forever)?.ok()
+    }
+
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        (self.left, Some(self.left))
+    }
+}
+
+impl<R> ExactSizeIterator for Map<R> {}
+impl<R> FusedIterator for Map<R> {}
+
+impl<R> Drop for Map<R> {
+    fn drop(&mut self) {
+        if self.asked {
+            self.cancel_rest();
+        }
+    }
+}
+
+impl<R> fmt::Debug for Map<R> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Map")
+            .field("left", &self.left)
+            .field("total", &self.total)
+            .finish_non_exhaustive()
+    }
+}
+
+/// The iterator of [`Map::timeout`].
+///
+/// The outer `Err` is the map's own timeout: it ends the results and cancels the tasks that have not started. An inner `Err`
+/// is one task's, whatever it is.
+#[must_use = "the tasks run, but their results are lost"]
+#[derive(Debug)]
+pub struct MapTimeout<R> {
+    map: Map<R>,
+    deadline: Option<Instant>,
+}
+
+impl<R> Iterator for MapTimeout<R> {
+    type Item = Result<Result<R, TaskError>, WaitTimeout>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let next = self.map.next_by(Wait::Until(self.deadline));
+        if let Some(Err(_)) = next {
+            self.map.cancel_rest();
+        }
+        next
+    }
+}
+
+impl<R> FusedIterator for MapTimeout<R> {}
+
+/// Describes a `map`; made by [`ThreadPoolExecutor::map_builder`].
+///
+/// # Examples
+///
+/// ```
+/// use batteries::concurrent::futures::ThreadPoolExecutor;
+///
+/// let pool = ThreadPoolExecutor::new(2)?;
+/// // A thousand arguments a task: what a task costs is shared by all of them.
+/// let sum: u64 = pool.map_builder().chunk_size(1000).map(|n: u64| n * 2, 0..10_000)?.sum::<Result<_, _>>()?;
+/// assert_eq!(sum, 99_990_000);
+/// // Endless arguments, eight ahead of the results.
+/// let squares = pool.map_builder().buffer(8).map(|n: u64| n * n, 0..)?;
+/// assert_eq!(squares.take(4).collect::<Result<Vec<_>, _>>()?, [0, 1, 4, 9]);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Debug, Clone, Copy)]
+#[must_use]
+pub struct MapBuilder<'p> {
+    pool: &'p ThreadPoolExecutor,
+    chunk_size: usize,
+}
+
+impl<'p> MapBuilder<'p> {
+    pub(super) fn new(pool: &'p ThreadPoolExecutor) -> Self {
+        Self { pool, chunk_size: 1 }
+    }
+
+    /// Puts `n` arguments into one task, at least 1.
+    ///
+    /// An argument whose call panics costs only its own result. A chunk is cancelled as a whole.
+    #[doc(alias = "chunksize")]
+    pub fn chunk_size(mut self, n: usize) -> Self {
+        self.chunk_size = n;
+        self
+    }
+
+    /// Takes arguments only as results are asked for, at most `n` tasks ahead, at least 1.
+    #[doc(alias = "buffersize")]
+    pub fn buffer(self, n: usize) -> BufferedMapBuilder<'p> {
+        BufferedMapBuilder { map: self, buffer: n }
+    }
+
+    /// Runs `f` on every argument; all are handed in before this returns.
+    ///
+    /// # Errors
+    ///
+    /// [`BuildError`] if `chunk_size` is 0.
+    pub fn map<A, R, F, I>(self, f: F, args: I) -> Result<Map<R>, BuildError>
+    where
+        F: Fn(A) -> R + Send + Sync + 'static,
+        I: IntoIterator<Item = A>,
+        A: Send + 'static,
+        R: Send + 'static,
+    {
+        let started = Instant::now();
+        let mut source = self.source(f, args)?;
+        let mut parts = VecDeque::new();
+        while let Some(part) = source() {
+            parts.push_back(part);
+        }
+        Ok(Map::new(parts, started))
+    }
+
+    /// Submits the next part each time it is called; `None` after the last, or after one that was refused.
+    fn source<A, R, F, I>(
+        self,
+        f: F,
+        args: I,
+    ) -> Result<impl FnMut() -> Option<Part<R>> + use<'p, A, R, F, I>, BuildError>
+    where
+        F: Fn(A) -> R + Send + Sync + 'static,
+        I: IntoIterator<Item = A>,
+        A: Send + 'static,
+        R: Send + 'static,
+    {
+        let size = NonZeroUsize::new(self.chunk_size)
+            .ok_or_else(|| BuildError::new(BuildErrorKind::ChunkSize))?
+            .get();
+        let f = Arc::new(f);
+        let mut args = args.into_iter();
+        let mut refused = false;
+        Ok(move || {
+            if refused {
+                return None;
+            }
+            let f = Arc::clone(&f);
+            let part = if size == 1 {
+                let arg = args.next()?;
+                match self.pool.submit(move || f(arg)) {
+                    Ok(future) => Part::One(future),
+                    Err(error) => Part::refused(&error),
+                }
+            } else {
+                let chunk: Vec<A> = args.by_ref().take(size).collect();
+                if chunk.is_empty() {
+                    return None;
+                }
+                let len = chunk.len();
+                match self.pool.submit(move || run_chunk(&*f, chunk)) {
+                    Ok(future) => Part::Chunk(future, len),
+                    Err(error) => Part::refused(&error),
+                }
+            };
+            refused = matches!(part, Part::Refused(_));
+            Some(part)
+        })
+    }
+}
+
+/// One argument's panic is not its neighbours'.
+fn run_chunk<A, R>(f: &impl Fn(A) -> R, chunk: Vec<A>) -> Vec<Result<R, TaskError>> {
+    let one = |arg| panic_hook::catch(|| f(arg)).map_err(|c| TaskError::Panicked(Panic::caught(c)));
+    chunk.into_iter().map(one).collect()
+}
+
+/// Describes a `map` that looks only so far ahead; made by [`MapBuilder::buffer`].
+#[derive(Debug, Clone, Copy)]
+#[must_use]
+pub struct BufferedMapBuilder<'p> {
+    map: MapBuilder<'p>,
+    buffer: usize,
+}
+
+impl<'p> BufferedMapBuilder<'p> {
+    /// Puts `n` arguments into one task, at least 1; the buffer then counts chunks.
+    pub fn chunk_size(mut self, n: usize) -> Self {
+        self.map = self.map.chunk_size(n);
+        self
+    }
+
+    /// Takes and hands in the first arguments, as many as the buffer holds, and the others as results are asked for.
+    ///
+    /// # Errors
+    ///
+    /// [`BuildError`] if `buffer` or `chunk_size` is 0.
+    pub fn map<'a, A, R, F, I>(self, f: F, args: I) -> Result<BufferedMap<'a, R>, BuildError>
+    where
+        'p: 'a,
+        F: Fn(A) -> R + Send + Sync + 'static,
+        I: IntoIterator<Item = A>,
+        I::IntoIter: 'a,
+        I: 'a,
+        A: Send + 'static,
+        R: Send + 'static,
+    {
+        if self.buffer == 0 {
+            return Err(BuildError::new(BuildErrorKind::Buffer));
+        }
+        let started = Instant::now();
+        let mut source = self.map.source(f, args)?;
+        let mut parts = VecDeque::new();
+        while parts.len() < self.buffer
+            && let Some(part) = source()
+        {
+            parts.push_back(part);
+        }
+        Ok(BufferedMap { map: Map::new(parts, started), source: Box::new(source) })
+    }
+}
+
+/// The results of a `map` that looks only so far ahead, in the order of the arguments.
+///
+/// After the executor is shut down it yields what was handed in, then one `Err`.
+#[must_use = "the tasks run, but their results are lost"]
+pub struct BufferedMap<'a, R> {
+    map: Map<R>,
+    source: Box<dyn FnMut() -> Option<Part<R>> + 'a>,
+}
+
+impl<R> BufferedMap<'_, R> {
+    /// Cancels the tasks that have not started and drops the results.
+    pub fn cancel(self) {
+        self.map.cancel();
+    }
+}
+
+impl<R> Iterator for BufferedMap<'_, R> {
+    type Item = Result<R, TaskError>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        // Before the wait, so that the workers are as far ahead as they may be.
+        if self.map.chunk.as_slice().is_empty()
+            && !self.map.parts.is_empty()
+            && let Some(part) = (self.source)()
+        {
+            self.map.left += part.len();
+            self.map.total += part.len();
+            self.map.parts.push_back(part);
+        }
+        self.map.next()
+    }
+}
+
+impl<R> fmt::Debug for BufferedMap<'_, R> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("BufferedMap").field("ahead", &self.map.left).finish_non_exhaustive()
+    }
+}

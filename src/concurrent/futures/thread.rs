@@ -1,0 +1,573 @@
+//! The thread pool.
+
+use std::error::Error;
+use std::fmt;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
+use crate::panic_hook::{self, Notes};
+use crate::sync::{JoinHandle, Mutex, thread};
+
+use super::cell::{Call, Observer, TaskCell, Watch, Work};
+use super::error::{
+    BuildError, BuildErrorKind, ShutdownTimeout, SubmitError, SubmitErrorKind, TaskError,
+};
+use super::future::{Future, deadline_after};
+use super::map::{Map, MapBuilder};
+use super::pool::{self, Admission, Followup, Pool};
+use super::task::{ClosureExecutor, Executor, Task};
+use super::token::CancelToken;
+use super::worker::{self, Queue};
+
+/// Runs tasks on a pool of threads.
+///
+/// Threads start when tasks need them, one only if no idle one will come, up to `max_workers`; idle ones are reused. Tasks
+/// start in the order in which they were submitted. Dropping the pool waits until every task has run, as leaving Python's
+/// `with` block does; on one of the pool's own workers it does not wait, since that worker would wait for itself.
+///
+/// For tasks that borrow local variables there is [`scope`](super::scope).
+///
+/// # Examples
+///
+/// ```
+/// use batteries::concurrent::futures::{ThreadPoolExecutor, as_completed};
+///
+/// let pool = ThreadPoolExecutor::new(4)?;
+/// let squares = (1..=3).map(|n| pool.submit(move || n * n)).collect::<Result<Vec<_>, _>>()?;
+/// let mut sum = 0;
+/// for square in as_completed(squares) {
+///     sum += square.result()?;
+/// }
+/// assert_eq!(sum, 14);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
+/// # Differences from Python
+///
+/// The process does not wait at its end for a pool that was [detached](Self::detach): Rust has no hook for that. Waiting for
+/// a task of the same pool from within a task cannot deadlock; see [`Future::result`].
+pub struct ThreadPoolExecutor {
+    shared: Arc<Shared>,
+    detached: bool,
+}
+
+type Initializer = Box<dyn Fn() -> Result<(), Box<dyn Error + Send + Sync>> + Send + Sync>;
+
+struct Shared {
+    pool: Pool<'static>,
+    thread_name_prefix: String,
+    stack_size: Option<usize>,
+    initializer: Option<Initializer>,
+    notes: Notes,
+    depth_limit: usize,
+    handles: Mutex<Vec<JoinHandle<()>>>,
+}
+
+impl ThreadPoolExecutor {
+    /// Makes a pool of at most `max_workers` threads.
+    ///
+    /// # Errors
+    ///
+    /// [`BuildError`] if `max_workers` is 0.
+    pub fn new(max_workers: usize) -> Result<Self, BuildError> {
+        Self::builder().max_workers(max_workers).build()
+    }
+
+    /// Starts to describe a pool.
+    pub fn builder() -> ThreadPoolBuilder {
+        ThreadPoolBuilder::default()
+    }
+
+    /// Hands in a task and returns its future.
+    ///
+    /// # Errors
+    ///
+    /// [`SubmitError`] with the closure in it, if the pool is shut down or broken, if its queue is full and the pool was
+    /// built to reject then, or if the system would not start the pool's first thread.
+    #[inline]
+    pub fn submit<F, R>(&self, f: F) -> Result<Future<R>, SubmitError<F>>
+    where
+        F: FnOnce() -> R + Send + 'static,
+        R: Send + 'static,
+    {
+        self.submit_work(f)
+    }
+
+    /// Hands in a task that is told when its result is not wanted any more.
+    ///
+    /// See [`CancelToken`].
+    ///
+    /// # Errors
+    ///
+    /// As [`submit`](Self::submit).
+    pub fn submit_with_token<F, R>(&self, f: F) -> Result<Future<R>, SubmitError<F>>
+    where
+        F: FnOnce(CancelToken) -> R + Send + 'static,
+        R: Send + 'static,
+    {
+        let token = CancelToken::new();
+        let cell =
+            Arc::new(TaskCell::new(self.shared.pool.id, Tokened { f, token: token.clone() }));
+        // Nobody else has seen the cell, so it cannot be done.
+        let _ = cell.observe(Observer::Token(token));
+        self.submit_cell(cell).map_err(|e| e.map(|work| work.f))
+    }
+
+    /// Runs `f` on every argument and yields the results in the order of the arguments.
+    ///
+    /// All arguments are taken and handed in before this returns, whether the results are asked for or not. A task that
+    /// fails is an `Err` among the others. See [`map_builder`](Self::map_builder) for chunks and for endless arguments.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use batteries::concurrent::futures::ThreadPoolExecutor;
+    ///
+    /// let pool = ThreadPoolExecutor::new(4)?;
+    /// let lengths: Vec<usize> = pool.map(str::len, ["spam", "ham"]).collect::<Result<_, _>>()?;
+    /// assert_eq!(lengths, [4, 3]);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn map<A, R, F, I>(&self, f: F, args: I) -> Map<R>
+    where
+        F: Fn(A) -> R + Send + Sync + 'static,
+        I: IntoIterator<Item = A>,
+        A: Send + 'static,
+        R: Send + 'static,
+    {
+        Map::submit_each(self, f, args)
+    }
+
+    /// Starts to describe a `map` with options: Python's `chunksize` and `buffersize`.
+    pub fn map_builder(&self) -> MapBuilder<'_> {
+        MapBuilder::new(self)
+    }
+
+    /// Refuses tasks from now on, and waits for those handed in if `how` says so.
+    ///
+    /// May be called again, and from several threads. On one of the pool's own workers it does not wait.
+    pub fn shutdown(&self, how: Shutdown) {
+        self.shared.pool.shut_down(how.cancels());
+        if how.waits() && !worker::is_own(self.shared.pool.id) {
+            // Without a deadline there is nothing to report.
+            let _ = self.shared.pool.wait_ended(None);
+            self.shared.join();
+        }
+    }
+
+    /// Refuses tasks from now on, and waits for those handed in for at most `timeout`, whatever `how` says about waiting.
+    ///
+    /// # Errors
+    ///
+    /// [`ShutdownTimeout`] if workers are still running then. They go on; the pool can be shut down again, for example to
+    /// cancel what is pending. On one of the pool's own workers it does not wait: that worker still runs.
+    pub fn shutdown_timeout(
+        &self,
+        how: Shutdown,
+        timeout: Duration,
+    ) -> Result<(), ShutdownTimeout> {
+        let pool = &self.shared.pool;
+        pool.shut_down(how.cancels());
+        let deadline = if worker::is_own(pool.id) {
+            deadline_after(Duration::ZERO)
+        } else {
+            deadline_after(timeout)
+        };
+        pool.wait_ended(deadline).map_err(|threads| ShutdownTimeout { threads })?;
+        self.shared.join();
+        Ok(())
+    }
+
+    /// Gives the pool up without waiting, now or in `Drop`: tasks handed in still run, unless the process ends first.
+    pub fn detach(mut self) {
+        self.detached = true;
+    }
+
+    /// Counts tasks and threads, all at one moment.
+    #[must_use]
+    pub fn metrics(&self) -> Metrics {
+        let counts = self.shared.pool.counts();
+        Metrics {
+            queued: counts.queued,
+            running: counts.running,
+            done: counts.done,
+            threads: counts.threads,
+            max_workers: self.shared.pool.max_workers,
+        }
+    }
+
+    #[inline]
+    pub(super) fn submit_work<W, R>(&self, work: W) -> Result<Future<R>, SubmitError<W>>
+    where
+        W: Work<R> + 'static,
+        R: Send + 'static,
+    {
+        self.submit_cell(Arc::new(TaskCell::new(self.shared.pool.id, work)))
+    }
+
+    #[inline]
+    fn submit_cell<W, R>(&self, cell: Arc<TaskCell<W, R>>) -> Result<Future<R>, SubmitError<W>>
+    where
+        W: Work<R> + 'static,
+        R: Send + 'static,
+    {
+        match self.shared.pool.admit(cell.clone()) {
+            Admission::Queued(Followup::Start) => {
+                self.shared.start_for(&cell)?;
+            }
+            Admission::Queued(_) => {}
+            Admission::RunHere => {
+                pool::run_here(&*cell, self.shared.notes);
+                self.shared.pool.count_done();
+            }
+            Admission::Refused(kind, reason) => return Err(refuse(&cell, kind, reason)),
+        }
+        Ok(Future::new(cell))
+    }
+}
+
+#[cold]
+fn refuse<W, R>(
+    cell: &TaskCell<W, R>,
+    kind: SubmitErrorKind,
+    reason: Option<Arc<str>>,
+) -> SubmitError<W> {
+    // No queue has taken the task and no handle exists, so the work is still in its place.
+    let work = cell.reclaim().unwrap_or_else(|| unreachable!("nobody else has seen the task"));
+    let error = SubmitError::new(kind, work);
+    match reason {
+        Some(reason) => error.with_reason(reason),
+        None => error,
+    }
+}
+
+impl Shared {
+    /// Starts a thread for `cell`, which is queued. An error only if nobody is there who could run it.
+    #[cold]
+    fn start_for<W, R>(self: &Arc<Self>, cell: &TaskCell<W, R>) -> Result<(), SubmitError<W>> {
+        let Err(error) = self.start() else { return Ok(()) };
+        let Some(stranded) = self.pool.start_failed() else { return Ok(()) };
+        let reason: Arc<str> = error.to_string().into();
+        let own = cell.reclaim();
+        pool::fail_all(
+            stranded,
+            &TaskError::Broken(format!("no thread could be started: {reason}").into()),
+        );
+        match own {
+            Some(work) => {
+                Err(SubmitError::new(SubmitErrorKind::SpawnFailed, work).with_reason(reason))
+            }
+            None => Ok(()),
+        }
+    }
+
+    fn start(self: &Arc<Self>) -> std::io::Result<()> {
+        let shared = Arc::clone(self);
+        // Held while the thread starts, so that whoever sees the thread's end finds its handle.
+        let mut handles = self.handles.lock();
+        let mut builder =
+            thread::Builder::new().name(format!("{}_{}", self.thread_name_prefix, handles.len()));
+        if let Some(bytes) = self.stack_size {
+            builder = builder.stack_size(bytes);
+        }
+        handles.push(builder.spawn(move || shared.run_worker())?);
+        Ok(())
+    }
+
+    fn run_worker(self: Arc<Self>) {
+        if let Err(reason) = self.initialize() {
+            self.pool.break_down(format!("initializer failed: {reason}").into());
+            self.pool.quit();
+            return;
+        }
+        self.pool.work(self.notes, self.depth_limit, &|| {
+            if self.start().is_err() {
+                // This worker runs, so no task is stranded.
+                let _ = self.pool.start_failed();
+            }
+        });
+    }
+
+    fn initialize(&self) -> Result<(), String> {
+        let Some(initializer) = &self.initializer else { return Ok(()) };
+        panic_hook::set_notes(self.notes);
+        match panic_hook::catch(initializer) {
+            Ok(Ok(())) => Ok(()),
+            Ok(Err(e)) => Err(e.to_string()),
+            Err(caught) => Err(format!("it panicked: {}", super::Panic::caught(caught))),
+        }
+    }
+
+    /// Waits until the ended threads are gone from the system as well.
+    fn join(&self) {
+        for handle in self.handles.lock().drain(..) {
+            // A worker catches every panic of its tasks.
+            let _ = handle.join();
+        }
+    }
+}
+
+impl Queue for Shared {
+    fn one_is_dead(&self, ran: bool) {
+        self.pool.one_is_dead(ran);
+    }
+}
+
+impl Drop for Shared {
+    fn drop(&mut self) {
+        worker::unlist(self.pool.id);
+    }
+}
+
+impl Drop for ThreadPoolExecutor {
+    fn drop(&mut self) {
+        self.shutdown(if self.detached { Shutdown::NoWait } else { Shutdown::Wait });
+    }
+}
+
+/// A pool of [`default_max_workers`] threads.
+impl Default for ThreadPoolExecutor {
+    fn default() -> Self {
+        Self::builder().finish()
+    }
+}
+
+impl fmt::Debug for ThreadPoolExecutor {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ThreadPoolExecutor")
+            .field("thread_name_prefix", &self.shared.thread_name_prefix)
+            .field("metrics", &self.metrics())
+            .finish_non_exhaustive()
+    }
+}
+
+impl ClosureExecutor for ThreadPoolExecutor {
+    fn submit<F, R>(&self, f: F) -> Result<Future<R>, SubmitError<F>>
+    where
+        F: FnOnce() -> R + Send + 'static,
+        R: Send + 'static,
+    {
+        self.submit_work(f)
+    }
+}
+
+impl<A: Send + 'static, R: Send + 'static> Executor<A, R> for ThreadPoolExecutor {
+    fn submit_task(&self, task: Task<A, R>, arg: A) -> Result<Future<R>, SubmitError<A>> {
+        self.submit_work(Call { run: task.function(), argument: arg })
+            .map_err(|e| e.map(|c| c.argument))
+    }
+}
+
+struct Tokened<F> {
+    f: F,
+    token: CancelToken,
+}
+
+impl<F: FnOnce(CancelToken) -> R + Send, R> Work<R> for Tokened<F> {
+    fn run(self) -> R {
+        (self.f)(self.token)
+    }
+}
+
+/// How many threads a pool may have by default: the processors this process may use, and four, but at most 32.
+///
+/// Counts the processors that the affinity mask and the control group allow. The formula is Python's since 3.8: enough for
+/// tasks that wait, without hundreds of threads on large machines.
+#[must_use]
+pub fn default_max_workers() -> usize {
+    (num_cpus::get() + 4).min(32)
+}
+
+/// What a shutdown does with tasks that have not started, and whether it waits. Running tasks always finish.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Shutdown {
+    /// Runs them all and waits: `shutdown()`.
+    Wait,
+    /// Runs them all and does not wait: `shutdown(wait=False)`.
+    NoWait,
+    /// Cancels them and waits for those running: `shutdown(cancel_futures=True)`.
+    CancelPending,
+    /// Cancels them and does not wait: `shutdown(wait=False, cancel_futures=True)`.
+    CancelPendingNoWait,
+}
+
+impl Shutdown {
+    fn waits(self) -> bool {
+        matches!(self, Self::Wait | Self::CancelPending)
+    }
+
+    fn cancels(self) -> bool {
+        matches!(self, Self::CancelPending | Self::CancelPendingNoWait)
+    }
+}
+
+/// What `submit` does when the queue is full.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum WhenFull {
+    /// Waits for a place. One of the pool's own workers does not wait, it runs the task itself: if all workers waited,
+    /// nobody would make room.
+    Block,
+    /// Gives the task back with [`SubmitErrorKind::QueueFull`].
+    Reject,
+    /// Runs the task in the thread that submits it.
+    CallerRuns,
+}
+
+/// The tasks and threads of a pool at one moment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Metrics {
+    /// Tasks that wait for a worker.
+    pub queued: usize,
+    /// Workers that run a task.
+    pub running: usize,
+    /// Tasks that have been run to their end, by a value or a panic. Cancelled ones do not count.
+    pub done: u64,
+    /// Threads that have been started and have not ended.
+    pub threads: usize,
+    /// How many threads there may be.
+    pub max_workers: usize,
+}
+
+/// Describes a [`ThreadPoolExecutor`].
+///
+/// # Examples
+///
+/// ```
+/// use batteries::concurrent::futures::{ThreadPoolExecutor, WhenFull};
+///
+/// let pool = ThreadPoolExecutor::builder()
+///     .max_workers(8)
+///     .thread_name_prefix("fetch")
+///     .queue_bound(1000, WhenFull::Block)
+///     .build()?;
+/// let name = pool.submit(|| std::thread::current().name().map(str::to_owned))?;
+/// assert_eq!(name.result()?.as_deref(), Some("fetch_0"));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Default)]
+#[must_use]
+pub struct ThreadPoolBuilder {
+    max_workers: Option<usize>,
+    thread_name_prefix: Option<String>,
+    initializer: Option<Initializer>,
+    stack_size: Option<usize>,
+    bound: Option<(usize, WhenFull)>,
+    capture_backtraces: bool,
+}
+
+impl ThreadPoolBuilder {
+    /// Sets how many threads there may be, at least 1; without it [`default_max_workers`].
+    pub fn max_workers(mut self, n: usize) -> Self {
+        self.max_workers = Some(n);
+        self
+    }
+
+    /// Names the threads `prefix_0`, `prefix_1`, ...; without it `ThreadPoolExecutor-0_0` and so on, counting pools.
+    ///
+    /// Linux shows the first 15 bytes of a name outside the process.
+    pub fn thread_name_prefix(mut self, prefix: impl Into<String>) -> Self {
+        self.thread_name_prefix = Some(prefix.into());
+        self
+    }
+
+    /// Calls `f` in each thread before its first task.
+    ///
+    /// If it fails or panics the pool is broken: tasks that have not started fail with [`TaskError::Broken`], which carries
+    /// the cause, and none is taken on any more.
+    #[doc(alias = "initargs")]
+    pub fn initializer<E>(mut self, f: impl Fn() -> Result<(), E> + Send + Sync + 'static) -> Self
+    where
+        E: Into<Box<dyn Error + Send + Sync>>,
+    {
+        self.initializer = Some(Box::new(move || f().map_err(Into::into)));
+        self
+    }
+
+    /// Sets the stack size of the threads in bytes; without it std's default, 2 MiB or `RUST_MIN_STACK`.
+    ///
+    /// One more level of tasks that wait for tasks of their own is allowed for each 8 KiB.
+    pub fn stack_size(mut self, bytes: usize) -> Self {
+        self.stack_size = Some(bytes);
+        self
+    }
+
+    /// Lets at most `n` tasks wait for a worker, at least 1, and says what happens to one more. Without it there is no bound.
+    ///
+    /// Tasks that a free worker will take at once do not count.
+    pub fn queue_bound(mut self, n: usize, when_full: WhenFull) -> Self {
+        self.bound = Some((n, when_full));
+        self
+    }
+
+    /// Captures a backtrace with every panic, whatever `RUST_BACKTRACE` says. Takes milliseconds per panic.
+    pub fn capture_backtraces(mut self) -> Self {
+        self.capture_backtraces = true;
+        self
+    }
+
+    /// Makes the pool; threads start with its tasks.
+    ///
+    /// The first pool of a process puts a panic hook in front of the program's own, to learn where tasks panic; the
+    /// program's is still called.
+    ///
+    /// # Errors
+    ///
+    /// [`BuildError`] if a setting is out of range.
+    pub fn build(self) -> Result<ThreadPoolExecutor, BuildError> {
+        if self.max_workers == Some(0) {
+            return Err(BuildError::new(BuildErrorKind::MaxWorkers));
+        }
+        if matches!(self.bound, Some((0, _))) {
+            return Err(BuildError::new(BuildErrorKind::QueueBound));
+        }
+        if self.thread_name_prefix.as_ref().is_some_and(|p| p.contains('\0')) {
+            return Err(BuildError::new(BuildErrorKind::ThreadNamePrefix));
+        }
+        Ok(self.finish())
+    }
+
+    fn finish(self) -> ThreadPoolExecutor {
+        static POOLS: AtomicUsize = AtomicUsize::new(0);
+        panic_hook::install();
+        let shared = Arc::new(Shared {
+            pool: Pool::new(self.max_workers.unwrap_or_else(default_max_workers), self.bound),
+            thread_name_prefix: self.thread_name_prefix.filter(|p| !p.is_empty()).unwrap_or_else(
+                || format!("ThreadPoolExecutor-{}", POOLS.fetch_add(1, Ordering::Relaxed)),
+            ),
+            stack_size: self.stack_size,
+            initializer: self.initializer,
+            notes: if self.capture_backtraces { Notes::Backtrace } else { Notes::Place },
+            depth_limit: depth_limit(self.stack_size),
+            handles: Mutex::new(Vec::new()),
+        });
+        let queue: Arc<dyn Queue> = shared.clone();
+        worker::list(shared.pool.id, Arc::downgrade(&queue));
+        ThreadPoolExecutor { shared, detached: false }
+    }
+}
+
+/// How many tasks may lie on top of each other on one worker's stack.
+pub(super) fn depth_limit(stack_size: Option<usize>) -> usize {
+    const LEVEL: usize = 8 * 1024;
+    // std's default for threads, which this variable changes.
+    const DEFAULT_STACK: usize = 2 * 1024 * 1024;
+    let bytes = stack_size
+        .or_else(|| std::env::var("RUST_MIN_STACK").ok()?.parse().ok())
+        .unwrap_or(DEFAULT_STACK);
+    bytes / LEVEL
+}
+
+impl fmt::Debug for ThreadPoolBuilder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ThreadPoolBuilder")
+            .field("max_workers", &self.max_workers)
+            .field("thread_name_prefix", &self.thread_name_prefix)
+            .field("initializer", &self.initializer.as_ref().map(|_| "fn"))
+            .field("stack_size", &self.stack_size)
+            .field("queue_bound", &self.bound)
+            .field("capture_backtraces", &self.capture_backtraces)
+            .finish()
+    }
+}

@@ -1,0 +1,363 @@
+//! Who this thread is: whose worker, how deep in tasks within tasks, and what it waits for.
+//!
+//! A worker that asks for the result of a task of its own pool that has not started runs that task itself, on top of the
+//! one it is running: with all workers waiting nobody else would (PEP 3148's second documented deadlock). It runs only
+//! what it waits for, never a task that merely is next: a stranger's task could wait for a lock that this thread holds
+//! (rayon #592).
+//!
+//! What is left are true cycles: a task waits for one that waits, through any number of others, for the first. Every
+//! worker publishes the cell it runs and the cell it waits for; the thread whose wait would close the circle sees it,
+//! since edges are added one at a time under one lock.
+
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicU32, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, PoisonError, Weak};
+use std::time::Instant;
+
+use crate::sync::{SPIN, spin_loop, thread, thread_local};
+
+use super::cell::{Observer, PoolId, Registration, State, Turn, Watch};
+
+// The statics below are std's in the model-checking build too: no checked operation happens under their locks, and a
+// checker's own locks cannot live in statics.
+
+/// A number no other living pool has.
+pub(super) fn next_pool_id() -> PoolId {
+    static NEXT: AtomicU32 = AtomicU32::new(1);
+    loop {
+        let id = NEXT.fetch_add(1, Ordering::Relaxed);
+        if id != 0 {
+            return id;
+        }
+    }
+}
+
+/// A pool that wants to hear of tasks in its queue that need no worker any more.
+pub(super) trait Queue: Send + Sync {
+    /// One more queued task was cancelled, or `ran` in place.
+    fn one_is_dead(&self, ran: bool);
+}
+
+static QUEUES: Mutex<Option<HashMap<PoolId, Weak<dyn Queue>>>> = Mutex::new(None);
+
+/// Makes `queue` hear of its dead tasks, until `unlist`.
+pub(super) fn list(pool: PoolId, queue: Weak<dyn Queue>) {
+    let mut queues = QUEUES.lock().unwrap_or_else(PoisonError::into_inner);
+    queues.get_or_insert_default().insert(pool, queue);
+}
+
+pub(super) fn unlist(pool: PoolId) {
+    let mut queues = QUEUES.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some(queues) = queues.as_mut() {
+        queues.remove(&pool);
+    }
+}
+
+fn tell_queue(pool: PoolId, ran: bool) {
+    let queue = {
+        let queues = QUEUES.lock().unwrap_or_else(PoisonError::into_inner);
+        queues.as_ref().and_then(|q| q.get(&pool)).and_then(Weak::upgrade)
+    };
+    if let Some(queue) = queue {
+        queue.one_is_dead(ran);
+    }
+}
+
+/// Cancels a pending task and tells its pool; sets the tokens of a running one. True if it is cancelled now.
+pub(super) fn cancel(cell: &dyn Watch) -> bool {
+    match cell.state() {
+        State::Pending => {
+            if cell.cancel_pending() {
+                tell_queue(cell.pool(), false);
+                return true;
+            }
+            // It started, or somebody else was faster.
+            cell.request_cancel();
+            cell.state() == State::Cancelled
+        }
+        State::Running => {
+            cell.request_cancel();
+            false
+        }
+        State::Cancelled => true,
+        State::Finished => false,
+    }
+}
+
+/// What a worker shows to the others.
+#[derive(Debug, Default)]
+pub(super) struct Board {
+    /// The cell it runs, 0 between tasks.
+    running: AtomicUsize,
+    /// The cells below it, which run it in place.
+    below: Mutex<Vec<usize>>,
+    /// The cell it sleeps for, 0 when it does not.
+    waiting: AtomicUsize,
+}
+
+impl Board {
+    /// Relaxed: only read under `BOARDS`, by a thread that learnt of the cell through a lock this thread held later.
+    pub(super) fn set_running(&self, cell: usize) {
+        self.running.store(cell, Ordering::Relaxed);
+    }
+
+    fn runs(&self, cell: usize) -> bool {
+        self.running.load(Ordering::Relaxed) == cell
+            || self.below.lock().unwrap_or_else(PoisonError::into_inner).contains(&cell)
+    }
+}
+
+static BOARDS: Mutex<Vec<Arc<Board>>> = Mutex::new(Vec::new());
+
+struct Current {
+    pool: PoolId,
+    board: Arc<Board>,
+    depth: usize,
+    depth_limit: usize,
+}
+
+thread_local! {
+    static CURRENT: RefCell<Option<Current>> = const { RefCell::new(None) };
+}
+
+/// Makes this thread a worker of `pool` until the returned value is dropped.
+pub(super) fn enter(pool: PoolId, depth_limit: usize) -> Entered {
+    let board = Arc::new(Board::default());
+    BOARDS.lock().unwrap_or_else(PoisonError::into_inner).push(Arc::clone(&board));
+    CURRENT.with(|current| {
+        *current.borrow_mut() =
+            Some(Current { pool, board: Arc::clone(&board), depth: 0, depth_limit });
+    });
+    Entered { board }
+}
+
+pub(super) struct Entered {
+    pub(super) board: Arc<Board>,
+}
+
+impl Drop for Entered {
+    fn drop(&mut self) {
+        CURRENT.with(|current| current.borrow_mut().take());
+        let mut boards = BOARDS.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(at) = boards.iter().position(|b| Arc::ptr_eq(b, &self.board)) {
+            boards.swap_remove(at);
+        }
+    }
+}
+
+/// Tells whether the calling thread is a worker of `pool`.
+pub(super) fn is_own(pool: PoolId) -> bool {
+    // `try_with`: a destructor of a thread-local may ask when ours is gone, and no worker gets that far.
+    CURRENT
+        .try_with(|current| current.borrow().as_ref().is_some_and(|c| c.pool == pool))
+        .unwrap_or(false)
+}
+
+/// Tells whether the calling thread is a worker of any pool.
+pub(super) fn is_worker() -> bool {
+    CURRENT.try_with(|current| current.borrow().is_some()).unwrap_or(false)
+}
+
+/// What came of an attempt to run an awaited task in place.
+pub(super) enum InPlace {
+    /// It was run, and is done.
+    Ran,
+    /// This thread is no worker of the task's pool, or the task has started elsewhere.
+    No,
+    /// There are too many tasks below this one on the stack.
+    TooDeep,
+}
+
+/// Runs a pending task here if this thread is a worker of its pool.
+pub(super) fn run_in_place(cell: &dyn Watch) -> InPlace {
+    if cell.state() != State::Pending || !is_own(cell.pool()) {
+        return InPlace::No;
+    }
+    let Some(mut level) = Level::enter(cell.id()) else { return InPlace::TooDeep };
+    if cell.run_here(&mut level) {
+        tell_queue(cell.pool(), true);
+        InPlace::Ran
+    } else {
+        InPlace::No
+    }
+}
+
+/// One task on top of another on this thread's stack.
+struct Level {
+    board: Arc<Board>,
+    below: usize,
+}
+
+impl Level {
+    fn enter(cell: usize) -> Option<Self> {
+        let board = CURRENT.with(|current| {
+            let mut current = current.borrow_mut();
+            let current = current.as_mut()?;
+            if current.depth >= current.depth_limit {
+                return None;
+            }
+            current.depth += 1;
+            Some(Arc::clone(&current.board))
+        })?;
+        let below = board.running.load(Ordering::Relaxed);
+        board.below.lock().unwrap_or_else(PoisonError::into_inner).push(below);
+        board.set_running(cell);
+        Some(Self { board, below })
+    }
+}
+
+impl Drop for Level {
+    fn drop(&mut self) {
+        self.board.set_running(self.below);
+        self.board.below.lock().unwrap_or_else(PoisonError::into_inner).pop();
+        CURRENT.with(|current| {
+            if let Some(current) = current.borrow_mut().as_mut() {
+                current.depth -= 1;
+            }
+        });
+    }
+}
+
+/// Wipes the board as soon as the task has ended: what its callbacks wait for, it does not.
+impl Turn for Level {
+    fn ended(&mut self, _: bool) {
+        self.board.set_running(0);
+    }
+    fn calls_out(&mut self) {}
+}
+
+/// How a wait for one future ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Waited {
+    Done,
+    TimedOut,
+    WouldDeadlock,
+}
+
+/// Waits for one future: runs it here if that is right, looks for a moment, then sleeps.
+#[inline]
+pub(super) fn wait_for(cell: &dyn Watch, deadline: Option<Instant>) -> Waited {
+    if cell.state().is_done() { Waited::Done } else { wait_slowly(cell, deadline) }
+}
+
+#[cold]
+fn wait_slowly(cell: &dyn Watch, deadline: Option<Instant>) -> Waited {
+    // Only a wait without end may turn into a run of unknown length.
+    if deadline.is_none() {
+        match run_in_place(cell) {
+            InPlace::Ran => return Waited::Done,
+            InPlace::TooDeep => return Waited::WouldDeadlock,
+            InPlace::No => {}
+        }
+    }
+    if spin_until(|| cell.state().is_done(), deadline) {
+        return Waited::Done;
+    }
+    let me = thread::current();
+    if cell.observe(Observer::Thread(me.clone())).is_err() {
+        return Waited::Done;
+    }
+    // Registered first: if the task ends meanwhile, its worker has nothing left to wait for, and no circle is seen. A wait
+    // with an end closes no circle and is part of none.
+    let edge = match deadline {
+        Some(_) => None,
+        None => match Edge::add(cell.id()) {
+            Ok(edge) => edge,
+            Err(Circle) => {
+                cell.unobserve(&Registration::Thread(&me));
+                return if cell.state().is_done() { Waited::Done } else { Waited::WouldDeadlock };
+            }
+        },
+    };
+    let outcome = loop {
+        if cell.state().is_done() {
+            break Waited::Done;
+        }
+        match deadline {
+            None => thread::park(),
+            Some(at) => {
+                let now = Instant::now();
+                if now >= at {
+                    cell.unobserve(&Registration::Thread(&me));
+                    break if cell.state().is_done() { Waited::Done } else { Waited::TimedOut };
+                }
+                thread::park_timeout(at - now);
+            }
+        }
+    };
+    drop(edge);
+    outcome
+}
+
+/// Looks at `done` for a moment. One processor never looks: whoever is waited for needs it.
+pub(super) fn spin_until(done: impl Fn() -> bool, deadline: Option<Instant>) -> bool {
+    if SPIN.is_zero() || !has_processors_to_spare() {
+        return done();
+    }
+    let start = Instant::now();
+    if deadline.is_some_and(|at| at <= start) {
+        return done();
+    }
+    loop {
+        // Reading the clock costs as much as a dozen looks.
+        for _ in 0..16 {
+            if done() {
+                return true;
+            }
+            spin_loop();
+        }
+        if start.elapsed() >= SPIN {
+            return done();
+        }
+    }
+}
+
+fn has_processors_to_spare() -> bool {
+    static COUNT: AtomicUsize = AtomicUsize::new(0);
+    let mut count = COUNT.load(Ordering::Relaxed);
+    if count == 0 {
+        count = num_cpus::get();
+        COUNT.store(count, Ordering::Relaxed);
+    }
+    count > 1
+}
+
+/// A worker waits for a cell.
+struct Edge(Arc<Board>);
+
+struct Circle;
+
+impl Edge {
+    /// `None` on a thread that is no worker: nothing can wait for it.
+    fn add(cell: usize) -> Result<Option<Self>, Circle> {
+        let board = CURRENT
+            .try_with(|current| current.borrow().as_ref().map(|c| Arc::clone(&c.board)))
+            .ok()
+            .flatten();
+        let Some(board) = board else { return Ok(None) };
+        let boards = BOARDS.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut wanted = cell;
+        // As many steps as there are workers: a longer way would pass one twice.
+        for _ in 0..boards.len() {
+            let Some(runner) = boards.iter().find(|b| b.runs(wanted)) else { break };
+            if Arc::ptr_eq(runner, &board) {
+                return Err(Circle);
+            }
+            wanted = runner.waiting.load(Ordering::Relaxed);
+            if wanted == 0 {
+                break;
+            }
+        }
+        board.waiting.store(cell, Ordering::Relaxed);
+        Ok(Some(Self(board.clone())))
+    }
+}
+
+impl Drop for Edge {
+    fn drop(&mut self) {
+        // Release is not needed: a reader that still sees the edge finds that nobody runs the cell, for its worker wiped
+        // its board before it published the result.
+        self.0.waiting.store(0, Ordering::Relaxed);
+    }
+}

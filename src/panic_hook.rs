@@ -1,0 +1,113 @@
+//! Where a task's panic happened: only the panic hook is told, so one is put in front of the program's own.
+//!
+//! The hook notes the place (and, when asked for, the backtrace) of a panic on a thread that runs tasks, then calls the
+//! hook that was there before: nothing is silenced. It is put in place once, by the first pool that is built; a program
+//! that later sets a hook without chaining to ours loses locations, nothing else.
+
+use std::any::Any;
+use std::backtrace::{Backtrace, BacktraceStatus};
+use std::cell::{Cell, RefCell};
+use std::panic::{self, AssertUnwindSafe, PanicHookInfo};
+use std::sync::atomic::{AtomicBool, Ordering};
+
+/// What is noted about panics on this thread.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Notes {
+    /// Nothing: this thread runs no task.
+    Off,
+    /// The place; the backtrace too if `RUST_BACKTRACE` asks for it.
+    Place,
+    /// The place and the backtrace.
+    Backtrace,
+}
+
+/// A panic that was caught.
+#[derive(Debug)]
+pub(crate) struct Caught {
+    /// What was panicked with.
+    pub(crate) payload: Box<dyn Any + Send>,
+    /// `file:line:column`; unknown when the program replaced the hook, or the panic was resumed.
+    pub(crate) location: Option<String>,
+    /// Rendered, when it was asked for.
+    pub(crate) backtrace: Option<String>,
+}
+
+#[derive(Debug, Default)]
+struct Noted {
+    location: Option<String>,
+    backtrace: Option<String>,
+}
+
+thread_local! {
+    static NOTES: Cell<Notes> = const { Cell::new(Notes::Off) };
+    /// Whether `NOTED` holds something: one byte to look at before each task instead of a cell with a destructor.
+    static FRESH: Cell<bool> = const { Cell::new(false) };
+    static NOTED: RefCell<Option<Noted>> = const { RefCell::new(None) };
+}
+
+static INSTALLED: AtomicBool = AtomicBool::new(false);
+
+/// Puts the hook in front of the program's, the first time it is called.
+pub(crate) fn install() {
+    // A panicking thread may not touch the hook: the next pool will.
+    if std::thread::panicking() || INSTALLED.swap(true, Ordering::AcqRel) {
+        return;
+    }
+    let previous = panic::take_hook();
+    panic::set_hook(Box::new(move |info| {
+        note(info);
+        previous(info);
+    }));
+}
+
+/// Says what is to be noted on the calling thread from now on, and what was before.
+pub(crate) fn set_notes(notes: Notes) -> Notes {
+    NOTES.with(|n| n.replace(notes))
+}
+
+fn note(info: &PanicHookInfo<'_>) {
+    let backtrace = match NOTES.with(Cell::get) {
+        Notes::Off => return,
+        Notes::Place => Backtrace::capture(),
+        Notes::Backtrace => Backtrace::force_capture(),
+    };
+    let noted = Noted {
+        location: info.location().map(ToString::to_string),
+        backtrace: (backtrace.status() == BacktraceStatus::Captured).then(|| backtrace.to_string()),
+    };
+    // `try_with`: a thread-local's destructor may panic after `NOTED` is gone, and then nobody is left to read it.
+    if NOTED.try_with(|n| *n.borrow_mut() = Some(noted)).is_ok() {
+        FRESH.with(|f| f.set(true));
+    }
+}
+
+/// Runs `f`; a panic becomes a value with what the hook noted about it.
+#[inline]
+pub(crate) fn catch<T>(f: impl FnOnce() -> T) -> Result<T, Caught> {
+    // What a task caught by itself is not the next one's: `resume_unwind` does not call the hook.
+    if FRESH.with(Cell::get) {
+        forget_note();
+    }
+    panic::catch_unwind(AssertUnwindSafe(f)).map_err(describe)
+}
+
+#[cold]
+fn forget_note() {
+    FRESH.with(|f| f.set(false));
+    NOTED.with(|n| n.borrow_mut().take());
+}
+
+#[cold]
+fn describe(payload: Box<dyn Any + Send>) -> Caught {
+    let noted = NOTED.with(|n| n.borrow_mut().take()).unwrap_or_default();
+    FRESH.with(|f| f.set(false));
+    Caught { payload, location: noted.location, backtrace: noted.backtrace }
+}
+
+/// Runs `f` and swallows its panic, which the hook has reported: for destructors and callbacks on a worker.
+pub(crate) fn shield(f: impl FnOnce()) {
+    if let Err(payload) = panic::catch_unwind(AssertUnwindSafe(f)) {
+        // A payload's own destructor may panic as well, and nothing is left to catch that.
+        std::mem::forget(payload);
+    }
+}
