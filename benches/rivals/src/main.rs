@@ -43,8 +43,6 @@ fn cases() -> Vec<Case> {
 }
 
 fn main() -> ExitCode {
-    // The process pools that will be measured here start this program again as their worker.
-    batteries::init();
     match cli::parse(env::args_os().skip(1)) {
         Ok(Command::Help) => {
             println!("{}", cli::HELP);
