@@ -3,6 +3,7 @@
 use std::any::Any;
 use std::error::Error;
 use std::fmt;
+use std::ops::Deref;
 use std::process::ExitStatus;
 use std::sync::Arc;
 use std::time::Duration;
@@ -31,7 +32,7 @@ pub enum TaskError {
     #[doc(alias = "BrokenExecutor")]
     #[doc(alias = "BrokenThreadPool")]
     #[error("the executor is broken: {0}")]
-    Broken(Arc<str>),
+    Broken(Reason),
     /// The task that asks and the task it asks for wait for each other.
     #[error("waiting for this task would never end: it waits for the task that asks")]
     WouldDeadlock,
@@ -45,21 +46,21 @@ pub enum TaskError {
     WorkerDied(WorkerDeath),
     /// The worker that ran the task has not been heard of for too long; whether the task ran is not known.
     #[error("the worker was lost: {0}")]
-    WorkerLost(Arc<str>),
+    WorkerLost(Reason),
     /// The worker knows no task of this name.
     #[error("the worker knows no task named {0}")]
-    UnknownTask(Arc<str>),
+    UnknownTask(Reason),
     /// The argument or the result could not be written for the way between processes.
     #[error("cannot encode: {0}")]
-    Encode(Arc<str>),
+    Encode(Reason),
     /// The argument or the result could not be read after the way between processes.
     #[error("cannot decode: {0}")]
-    Decode(Arc<str>),
+    Decode(Reason),
 }
 
-// One word more than a fat pointer: a queued future keeps its result's place, so its size is every future's size.
+// Every queued future keeps its result's place, so this size is every future's size.
 #[cfg(target_pointer_width = "64")]
-const _: () = assert!(size_of::<TaskError>() <= 24);
+const _: () = assert!(size_of::<TaskError>() == 16);
 
 impl TaskError {
     /// The variant's name, as Python would name the exception's class.
@@ -81,6 +82,47 @@ impl TaskError {
     /// Tells whether the task ended by an error of its own: Python does not count a cancelled future as failed.
     pub(super) fn is_failure(&self) -> bool {
         !matches!(self, Self::Cancelled)
+    }
+}
+
+/// What an executor says about a failure, in one pointer; reads as a `str`.
+///
+/// # Examples
+///
+/// ```
+/// use batteries::concurrent::futures::{Reason, TaskError};
+///
+/// let error = TaskError::Broken("the disk is gone".into());
+/// let TaskError::Broken(reason) = &error else { panic!() };
+/// assert!(reason.contains("disk"));
+/// ```
+#[derive(Clone, PartialEq, Eq, Hash)]
+// Twice boxed: an `Arc<str>` is two pointers wide.
+pub struct Reason(Arc<Box<str>>);
+
+impl Deref for Reason {
+    type Target = str;
+
+    fn deref(&self) -> &str {
+        &self.0
+    }
+}
+
+impl<S: Into<Box<str>>> From<S> for Reason {
+    fn from(text: S) -> Self {
+        Self(Arc::new(text.into()))
+    }
+}
+
+impl fmt::Display for Reason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self)
+    }
+}
+
+impl fmt::Debug for Reason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Debug::fmt(&**self, f)
     }
 }
 
@@ -354,7 +396,7 @@ impl fmt::Display for SubmitErrorKind {
 /// captured.
 pub struct SubmitError<W> {
     kind: SubmitErrorKind,
-    reason: Option<Arc<str>>,
+    reason: Option<Reason>,
     // The lock is never contended: it makes a `W` that is only `Send` shareable.
     work: Mutex<W>,
 }
@@ -368,7 +410,7 @@ impl<W> SubmitError<W> {
 
     /// Adds what the system or an initializer said.
     #[must_use]
-    pub fn with_reason(mut self, reason: impl Into<Arc<str>>) -> Self {
+    pub fn with_reason(mut self, reason: impl Into<Reason>) -> Self {
         self.reason = Some(reason.into());
         self
     }

@@ -16,8 +16,8 @@ mod wait;
 mod worker;
 
 pub use error::{
-    BuildError, BuildErrorKind, Panic, ShutdownTimeout, SubmitError, SubmitErrorKind, TaskError,
-    TryError, WaitTimeout, WorkerDeath,
+    BuildError, BuildErrorKind, Panic, Reason, ShutdownTimeout, SubmitError, SubmitErrorKind,
+    TaskError, TryError, WaitTimeout, WorkerDeath,
 };
 pub use future::{Completed, Future, ScopedFuture};
 pub use inline::InlineExecutor;

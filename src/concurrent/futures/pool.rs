@@ -36,7 +36,7 @@ use crate::sync::atomic::{AtomicBool, Ordering};
 use crate::sync::{Condvar, Mutex, MutexGuard};
 
 use super::cell::{NoTurn, PoolId, Run, Turn};
-use super::error::{SubmitErrorKind, TaskError};
+use super::error::{Reason, SubmitErrorKind, TaskError};
 use super::thread::WhenFull;
 use super::worker::{self, Board};
 
@@ -79,7 +79,7 @@ struct Inner<'s> {
     /// Whether somebody waits for all workers to be idle.
     awaited: bool,
     shutdown: bool,
-    broken: Option<Arc<str>>,
+    broken: Option<Reason>,
 }
 
 /// What has to follow a change, once the lock is free.
@@ -97,7 +97,7 @@ pub(super) enum Admission {
     Queued(Followup),
     /// The queue is full: run it here.
     RunHere,
-    Refused(SubmitErrorKind, Option<Arc<str>>),
+    Refused(SubmitErrorKind, Option<Reason>),
 }
 
 /// What `metrics` shows.
@@ -182,7 +182,7 @@ impl<'s> Pool<'s> {
         let mut state = self.state.lock();
         loop {
             if let Some(reason) = &state.broken {
-                return Admission::Refused(SubmitErrorKind::Broken, Some(Arc::clone(reason)));
+                return Admission::Refused(SubmitErrorKind::Broken, Some(reason.clone()));
             }
             if state.shutdown {
                 return Admission::Refused(SubmitErrorKind::Shutdown, None);
@@ -263,9 +263,9 @@ impl<'s> Pool<'s> {
     }
 
     /// Fails everything that has not started, and everything to come.
-    pub(super) fn break_down(&self, reason: Arc<str>) {
+    pub(super) fn break_down(&self, reason: Reason) {
         let mut state = self.state.lock();
-        let reason = Arc::clone(state.broken.get_or_insert(reason));
+        let reason = state.broken.get_or_insert(reason).clone();
         let failed = self.drain(&mut state);
         self.wake_all(&mut state);
         drop(state);

@@ -25,8 +25,8 @@ use super::worker::{self, Waited};
 /// let pool = ThreadPoolExecutor::new(1)?;
 /// let words = pool.submit(|| vec!["a", "b"])?.shared();
 /// let same = words.clone();
-/// assert_eq!(words.result(), Ok(&vec!["a", "b"]));
-/// assert_eq!(same.result().map(Vec::len), Ok(2));
+/// assert_eq!(words.result().unwrap(), &["a", "b"]);
+/// assert_eq!(same.result().unwrap().len(), 2);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[must_use = "dropping the last SharedFuture detaches its task: it still runs, and its result is lost"]

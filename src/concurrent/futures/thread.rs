@@ -11,7 +11,7 @@ use crate::sync::{JoinHandle, Mutex, thread};
 
 use super::cell::{Call, Observer, TaskCell, Watch, Work};
 use super::error::{
-    BuildError, BuildErrorKind, ShutdownTimeout, SubmitError, SubmitErrorKind, TaskError,
+    BuildError, BuildErrorKind, Reason, ShutdownTimeout, SubmitError, SubmitErrorKind, TaskError,
 };
 use super::future::{Future, deadline_after};
 use super::map::{Map, MapBuilder};
@@ -231,7 +231,7 @@ impl ThreadPoolExecutor {
 fn refuse<W, R>(
     cell: &TaskCell<W, R>,
     kind: SubmitErrorKind,
-    reason: Option<Arc<str>>,
+    reason: Option<Reason>,
 ) -> SubmitError<W> {
     // No queue has taken the task and no handle exists, so the work is still in its place.
     let work = cell.reclaim().unwrap_or_else(|| unreachable!("nobody else has seen the task"));
@@ -248,7 +248,7 @@ impl Shared {
     fn start_for<W, R>(self: &Arc<Self>, cell: &TaskCell<W, R>) -> Result<(), SubmitError<W>> {
         let Err(error) = self.start() else { return Ok(()) };
         let Some(stranded) = self.pool.start_failed() else { return Ok(()) };
-        let reason: Arc<str> = error.to_string().into();
+        let reason: Reason = error.to_string().into();
         let own = cell.reclaim();
         pool::fail_all(
             stranded,
