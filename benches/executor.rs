@@ -6,7 +6,7 @@ use std::hint::black_box;
 use std::sync::Arc;
 use std::time::Duration;
 
-use batteries::concurrent::futures::{ThreadPoolExecutor, as_completed, scope};
+use batteries::concurrent::futures::{Future, ThreadPoolExecutor, as_completed, scope};
 use criterion::measurement::WallTime;
 use criterion::{BenchmarkGroup, Criterion, Throughput, criterion_group, criterion_main};
 
@@ -14,7 +14,7 @@ use criterion::{BenchmarkGroup, Criterion, Throughput, criterion_group, criterio
 const WORKERS: usize = 2;
 
 /// Tasks of one iteration, where tasks come in crowds.
-const TASKS: u64 = 20_000;
+const TASKS: u64 = 10_000;
 
 /// What tasks that return their own number add up to.
 const SUM: u64 = TASKS * (TASKS - 1) / 2;
@@ -23,6 +23,11 @@ type Group<'a> = BenchmarkGroup<'a, WallTime>;
 
 fn pool() -> ThreadPoolExecutor {
     ThreadPoolExecutor::new(WORKERS).expect("two workers are a valid number")
+}
+
+/// Submits tasks that return their own number.
+fn submit_all(pool: &ThreadPoolExecutor) -> Vec<Future<u64>> {
+    (0..TASKS).map(|task| pool.submit(move || task).expect("the pool takes work")).collect()
 }
 
 /// Submit and result, one at a time: what a task costs when nothing else hides it.
@@ -46,11 +51,9 @@ fn flood(group: &mut Group<'_>) {
     group.throughput(Throughput::Elements(TASKS));
     group.bench_function("flood", |bencher| {
         bencher.iter(|| {
-            let futures: Vec<_> = (0..TASKS)
-                .map(|task| pool.submit(move || task).expect("the pool takes work"))
-                .collect();
-            let results =
-                futures.into_iter().map(|future| future.result().expect("the task returns"));
+            let results = submit_all(&pool)
+                .into_iter()
+                .map(|future| future.result().expect("the task returns"));
             assert_eq!(results.sum::<u64>(), SUM);
         });
     });
@@ -62,11 +65,8 @@ fn completed(group: &mut Group<'_>) {
     group.throughput(Throughput::Elements(TASKS));
     group.bench_function("as_completed", |bencher| {
         bencher.iter(|| {
-            let futures: Vec<_> = (0..TASKS)
-                .map(|task| pool.submit(move || task).expect("the pool takes work"))
-                .collect();
-            let results =
-                as_completed(futures).map(|future| future.result().expect("the task returns"));
+            let results = as_completed(submit_all(&pool))
+                .map(|future| future.result().expect("the task returns"));
             assert_eq!(results.sum::<u64>(), SUM);
         });
     });
