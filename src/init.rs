@@ -9,9 +9,7 @@
 /// # Examples
 ///
 /// ```
-/// fn main() {
-///     batteries::init();
-///     println!("only once");
-/// }
+/// batteries::init();
+/// println!("once per program, not once per worker");
 /// ```
 pub fn init() {}

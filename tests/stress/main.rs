@@ -50,50 +50,47 @@ macro_rules! verify {
 }
 
 fn main() {
-    let request = Request::from_arguments(env::args().skip(1));
-    match request {
-        Request::List => say(format_args!("{NAME}: test\n")),
-        Request::Nothing => say(format_args!("running 0 tests\n")),
-        Request::Run => {
-            say(format_args!("running 1 test\n"));
+    let Request { list, chosen } = Request::from_arguments(env::args().skip(1));
+    if list && chosen {
+        say(format_args!("{NAME}: test\n"));
+    } else if !list {
+        let tests = if chosen { "1 test" } else { "0 tests" };
+        say(format_args!("running {tests}\n"));
+        if chosen {
             run();
-            say(format_args!("test {NAME} ... ok\n\ntest result: ok. 1 passed; 0 failed\n"));
+            say(format_args!("test {NAME} ... ok\n"));
         }
+        say(format_args!("\ntest result: ok. {} passed; 0 failed\n", u8::from(chosen)));
     }
 }
 
 /// What cargo and nextest ask of a test program.
-enum Request {
-    Run,
-    List,
-    Nothing,
+struct Request {
+    /// The names of the tests instead of a run.
+    list: bool,
+    /// Whether the one test that there is belongs to them.
+    chosen: bool,
 }
 
 impl Request {
     fn from_arguments(mut arguments: impl Iterator<Item = String>) -> Self {
-        let (mut list, mut ignored, mut exact) = (false, false, false);
-        let mut filters = Vec::new();
-        let mut skipped = false;
+        let (mut list, mut exact, mut unwanted) = (false, false, false);
+        let mut names = Vec::new();
         while let Some(argument) = arguments.next() {
             match argument.as_str() {
                 "--list" => list = true,
-                "--ignored" => ignored = true,
                 "--exact" => exact = true,
-                "--skip" => skipped |= arguments.next().is_some_and(|name| NAME.contains(&name)),
+                // It is no ignored test.
+                "--ignored" => unwanted = true,
+                "--skip" => unwanted |= arguments.next().is_some_and(|name| NAME.contains(&name)),
                 // Other options with a value.
                 "--format" | "--test-threads" | "--color" => drop(arguments.next()),
                 option if option.starts_with('-') => {}
-                _ => filters.push(argument),
+                _ => names.push(argument),
             }
         }
-        let chosen = |filter: &String| if exact { filter == NAME } else { NAME.contains(filter) };
-        if ignored || skipped || !(filters.is_empty() || filters.iter().any(chosen)) {
-            Self::Nothing
-        } else if list {
-            Self::List
-        } else {
-            Self::Run
-        }
+        let named = |name: &String| if exact { name == NAME } else { NAME.contains(name) };
+        Self { list, chosen: !unwanted && (names.is_empty() || names.iter().any(named)) }
     }
 }
 

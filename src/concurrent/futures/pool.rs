@@ -28,12 +28,11 @@
 //! worker pops a tombstone before its death is reported, so it may be negative for that moment.
 
 use std::collections::VecDeque;
-use std::sync::Arc;
 use std::time::Instant;
 
 use crate::panic_hook::{self, Notes};
 use crate::sync::atomic::{AtomicBool, Ordering};
-use crate::sync::{Condvar, Mutex, MutexGuard};
+use crate::sync::{Arc, Condvar, Mutex, MutexGuard};
 
 use super::cell::{NoTurn, PoolId, Run, Turn};
 use super::error::{Reason, SubmitErrorKind, TaskError};

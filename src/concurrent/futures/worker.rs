@@ -11,16 +11,12 @@
 
 use std::cell::RefCell;
 use std::collections::HashMap;
-use std::sync::atomic::{AtomicU32, AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::time::Instant;
 
-use crate::sync::{SPIN, spin_loop, thread, thread_local};
+use crate::sync::global::{AtomicU32, AtomicUsize, Mutex, Ordering, PoisonError};
+use crate::sync::{Arc, SPIN, Weak, spin_loop, thread, thread_local};
 
 use super::cell::{Observer, PoolId, Registration, State, Turn, Watch};
-
-// The statics below are std's in the model-checking build too: no checked operation happens under their locks, and a
-// checker's own locks cannot live in statics.
 
 /// A number no other living pool has.
 pub(super) fn next_pool_id() -> PoolId {
