@@ -36,6 +36,8 @@ pub(crate) struct Plan {
     bound: Option<(usize, WhenFull)>,
     submitters: usize,
     consumers: usize,
+    /// Whoever submits waits for the end of it before the next: nothing else could make up for a wake-up that is lost.
+    lockstep: bool,
     /// Shut down by whoever enters this task, while others submit.
     early: Option<(usize, Shutdown)>,
     /// The initializer of this thread, counted from 0, fails.
@@ -63,7 +65,9 @@ fn cancels(how: Shutdown) -> bool {
 impl Plan {
     pub(crate) fn new(seed: u64, at_most: usize) -> Self {
         let mut random = Random::new(seed);
-        let size = random.pick(&[100, 1000, 10_000]);
+        let lockstep = random.one_in(3);
+        let sizes: &[usize] = if lockstep { &[100, 1000] } else { &[100, 1000, 10_000] };
+        let size = random.pick(sizes);
         let tasks = random.between(1, size).min(at_most);
         let bound = random.pick(&[1, 2, 10, 100]);
         let bound = match random.below(6) {
@@ -78,8 +82,9 @@ impl Plan {
             tasks,
             workers: random.between(1, 16),
             bound,
-            submitters: random.between(1, 4),
+            submitters: random.between(1, if lockstep { 2 } else { 4 }),
             consumers: random.between(1, 3),
+            lockstep,
             early: random
                 .one_in(3)
                 .then(|| (random.between(tasks / 2, tasks - 1), random.pick(&SHUTDOWNS))),
@@ -280,11 +285,15 @@ impl Hand<'_> {
     /// Submits until the ledger is full.
     fn submit(mut self, consumers: &[Sender<Job>]) {
         while let Some(ticket) = self.open() {
-            if let Some(job) = self.submit_one(ticket) {
-                let consumer = self.random.below(consumers.len());
-                consumers[consumer]
-                    .send(job)
-                    .expect("consumers stay until the last sender has gone");
+            match self.submit_one(ticket) {
+                Some(job) if self.round.plan.lockstep => self.consume_one(job),
+                Some(job) => {
+                    let consumer = self.random.below(consumers.len());
+                    consumers[consumer]
+                        .send(job)
+                        .expect("consumers stay until the last sender is gone");
+                }
+                None => {}
             }
             if self.random.one_in(100) {
                 match self.random.below(3) {
