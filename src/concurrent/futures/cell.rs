@@ -23,13 +23,12 @@
 use std::any::type_name;
 use std::fmt;
 use std::mem;
-use std::sync::Arc;
 use std::task::Waker;
 
 use crate::panic_hook;
 use crate::sync::atomic::{AtomicU8, Ordering};
 use crate::sync::mailbox::Sender;
-use crate::sync::{Mutex, Thread};
+use crate::sync::{Arc, Mutex, Thread};
 
 use super::error::{Panic, TaskError};
 use super::future::Completed;
@@ -163,7 +162,8 @@ enum Slot<F, T> {
     Queued(F),
     Running,
     Done(Result<T, TaskError>),
-    Taken(Option<TaskError>),
+    /// Boxed: two words would not fit beside the tag that the result has room for.
+    Taken(Option<Box<TaskError>>),
 }
 
 struct Inner<F, T> {
@@ -322,7 +322,7 @@ impl<F, T> TaskCell<F, T> {
             self.set(flags);
             None
         } else {
-            inner.slot = Slot::Taken(error.clone());
+            inner.slot = Slot::Taken(error.clone().map(Box::new));
             self.set(flags | TAKEN);
             Some(result)
         };
@@ -457,7 +457,8 @@ impl<F: Work<T>, T: Send> Watch for TaskCell<F, T> {
 
     fn error(&self) -> Option<TaskError> {
         match &self.inner.lock().slot {
-            Slot::Done(Err(e)) | Slot::Taken(Some(e)) => Some(e.clone()),
+            Slot::Done(Err(e)) => Some(e.clone()),
+            Slot::Taken(Some(e)) => Some(TaskError::clone(e)),
             _ => None,
         }
     }
@@ -493,7 +494,7 @@ impl<F: Work<T>, T: Send> Handle<T> for TaskCell<F, T> {
         let mut inner = self.inner.lock();
         let note = match &inner.slot {
             Slot::Done(Ok(_)) => None,
-            Slot::Done(Err(e)) => Some(e.clone()),
+            Slot::Done(Err(e)) => Some(Box::new(e.clone())),
             _ => return None,
         };
         self.set(self.flags() | TAKEN);

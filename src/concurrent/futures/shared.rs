@@ -2,10 +2,11 @@
 
 use std::fmt;
 use std::pin::Pin;
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, OnceLock};
 use std::task::{Context, Poll};
 use std::time::Duration;
+
+use crate::sync::global::{AtomicUsize, Ordering};
+use crate::sync::{Arc, OnceLock};
 
 use super::cell::{Handle, Observer, Registration, State, Watch};
 use super::error::{TaskError, WaitTimeout};
@@ -25,8 +26,8 @@ use super::worker::{self, Waited};
 /// let pool = ThreadPoolExecutor::new(1)?;
 /// let words = pool.submit(|| vec!["a", "b"])?.shared();
 /// let same = words.clone();
-/// assert_eq!(words.result(), Ok(&vec!["a", "b"]));
-/// assert_eq!(same.result().map(Vec::len), Ok(2));
+/// assert_eq!(words.result().unwrap(), &["a", "b"]);
+/// assert_eq!(same.result().unwrap().len(), 2);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[must_use = "dropping the last SharedFuture detaches its task: it still runs, and its result is lost"]
