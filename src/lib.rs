@@ -1,5 +1,6 @@
 #![doc = include_str!("../README.md")]
 
+mod init;
 #[cfg(feature = "futures")]
 mod panic_hook;
 #[cfg(feature = "futures")]
@@ -7,3 +8,5 @@ mod sync;
 
 #[cfg(feature = "futures")]
 pub mod concurrent;
+
+pub use init::init;

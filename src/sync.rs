@@ -2,7 +2,21 @@
 //!
 //! Everything under `concurrent` takes them from here, so that building with `--cfg batteries_shuttle` puts a model
 //! checker's versions underneath: every lock, atomic and park then becomes a point where the checker may switch
-//! threads. `Arc` stays std's in both builds: reference counts order nothing that the core relies on.
+//! threads. Some stay std's in both builds: reference counts, which order nothing that the core relies on, what lives in
+//! statics, where a checker cannot put its own, and the threads of a scope, which it cannot start.
+
+pub(crate) use std::sync::{Arc, OnceLock, Weak};
+
+/// For statics: std's own in both builds. Nothing a checker should see may happen under these locks.
+pub(crate) mod global {
+    pub(crate) use std::sync::atomic::{AtomicU32, AtomicUsize, Ordering};
+    pub(crate) use std::sync::{Mutex, PoisonError};
+}
+
+/// Threads that may borrow.
+pub(crate) mod scoped {
+    pub(crate) use std::thread::{Builder, scope};
+}
 
 #[cfg(not(batteries_shuttle))]
 mod real {

@@ -23,13 +23,12 @@
 use std::any::type_name;
 use std::fmt;
 use std::mem;
-use std::sync::Arc;
 use std::task::Waker;
 
 use crate::panic_hook;
 use crate::sync::atomic::{AtomicU8, Ordering};
 use crate::sync::mailbox::Sender;
-use crate::sync::{Mutex, Thread};
+use crate::sync::{Arc, Mutex, Thread};
 
 use super::error::{Panic, TaskError};
 use super::future::Completed;

@@ -5,13 +5,12 @@ use std::error::Error;
 use std::fmt;
 use std::ops::Deref;
 use std::process::ExitStatus;
-use std::sync::Arc;
 use std::time::Duration;
 
 use thiserror::Error as ThisError;
 
 use crate::panic_hook::Caught;
-use crate::sync::Mutex;
+use crate::sync::{Arc, Mutex, thread};
 
 /// Why a task has no value to give.
 ///
@@ -157,7 +156,7 @@ impl Panic {
 
     /// Wraps a panic caught on this thread.
     pub(super) fn caught(caught: Caught) -> Self {
-        let thread = std::thread::current().name().map(Into::into);
+        let thread = thread::current().name().map(Into::into);
         Self::with_details(
             caught.payload,
             caught.location.map(Into::into),
@@ -315,15 +314,7 @@ impl WorkerDeath {
     /// Returns the signal that ended the worker; always `None` where there are no signals.
     #[must_use]
     pub fn signal(&self) -> Option<i32> {
-        #[cfg(unix)]
-        {
-            use std::os::unix::process::ExitStatusExt;
-            self.inner.status.and_then(|s| s.signal())
-        }
-        #[cfg(not(unix))]
-        {
-            None
-        }
+        self.inner.status.and_then(exit::signal)
     }
 
     /// Returns the name of the task it ran.
@@ -336,6 +327,22 @@ impl WorkerDeath {
     #[must_use]
     pub fn running_time(&self) -> Option<Duration> {
         self.inner.running_time
+    }
+}
+
+#[cfg(unix)]
+mod exit {
+    use std::os::unix::process::ExitStatusExt;
+
+    pub(super) fn signal(status: super::ExitStatus) -> Option<i32> {
+        status.signal()
+    }
+}
+
+#[cfg(not(unix))]
+mod exit {
+    pub(super) fn signal(_: super::ExitStatus) -> Option<i32> {
+        None
     }
 }
 

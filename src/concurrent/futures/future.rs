@@ -2,9 +2,10 @@
 
 use std::fmt;
 use std::pin::Pin;
-use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::{Duration, Instant};
+
+use crate::sync::Arc;
 
 use super::cell::{Callback, Handle, Observer, State, Watch};
 use super::error::{TaskError, TryError, WaitTimeout};

@@ -1,8 +1,7 @@
 //! An executor without threads.
 
-use std::sync::Arc;
-
 use crate::panic_hook::{self, Notes};
+use crate::sync::Arc;
 
 use super::cell::{Call, TaskCell, Work};
 use super::error::SubmitError;

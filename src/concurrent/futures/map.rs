@@ -4,10 +4,10 @@ use std::collections::VecDeque;
 use std::fmt;
 use std::iter::FusedIterator;
 use std::num::NonZeroUsize;
-use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use crate::panic_hook;
+use crate::sync::Arc;
 
 use super::error::{BuildError, BuildErrorKind, Panic, SubmitError, TaskError, WaitTimeout};
 use super::future::Future;

@@ -1,4 +1,79 @@
-//! Thread pools whose `submit` returns a handle (PEP 3148).
+//! Thread pools whose `submit` returns a handle: Python's `concurrent.futures` (PEP 3148).
+//!
+//! [`ThreadPoolExecutor::submit`] takes a closure and returns a [`Future`] at once. The future can be asked for its result,
+//! awaited in any async runtime, cancelled, called back, chained, shared, and waited for together with others by [`wait`]
+//! and [`as_completed`], whichever executors they come from. Nothing here needs a runtime, and nothing polls.
+//!
+//! ```
+//! use batteries::concurrent::futures::ThreadPoolExecutor;
+//!
+//! let pool = ThreadPoolExecutor::new(4)?;
+//! let future = pool.submit(|| "spam".repeat(2))?;
+//! assert_eq!(future.result()?, "spamspam");
+//!
+//! let squares: Vec<u32> = pool.map(|n| n * n, [1, 2, 3]).collect::<Result<_, _>>()?;
+//! assert_eq!(squares, [1, 4, 9]);
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! # Which part for what
+//!
+//! | You want | Use |
+//! |---|---|
+//! | one result, now or later | [`submit`](ThreadPoolExecutor::submit), [`Future::result`], [`Future::result_timeout`], `.await` |
+//! | the same function on many arguments, in order | [`map`](ThreadPoolExecutor::map); [`map_builder`](ThreadPoolExecutor::map_builder) for chunks and endless input |
+//! | results as they come | [`as_completed`], with a key: `(key, future)` |
+//! | some of many | [`wait`] with a [`ReturnWhen`] |
+//! | tasks that borrow local variables | [`scope`] |
+//! | a long task that can be asked to stop | [`submit_with_token`](ThreadPoolExecutor::submit_with_token) |
+//! | no more work in the queue than it can bear | [`queue_bound`](ThreadPoolBuilder::queue_bound) |
+//! | a future for something that is not a task | [`Promise`] |
+//! | code that works with any executor | [`Executor`], [`ClosureExecutor`]; [`InlineExecutor`] in its tests |
+//! | CPU-bound loops over slices | `rayon`: this module does not split data |
+//!
+//! # What can be relied on
+//!
+//! - **Tasks of one pool start in the order in which they were submitted**, each once or, if cancelled in time, never.
+//! - **A future is completed exactly once**, and everybody who waits for it in any way then knows.
+//! - **Waiting inside a task is safe.** [`Future::result`] on a worker runs a task of its own pool that has not started,
+//!   right there; tasks in a circle get [`TaskError::WouldDeadlock`]. ([`wait`] and [`as_completed`] run such tasks too, but
+//!   do not look for circles.) No wait ever runs a task that it was not asked for.
+//! - **A panic is a value**, [`TaskError::Panicked`], with its message and place. The worker lives on, and the program's panic
+//!   hook reports it as ever.
+//! - **No user code runs under a lock**: not closures, callbacks, wakers or destructors.
+//! - **Dropping** a future detaches its task, dropping a pool waits for all its tasks, dropping a half-read [`Map`] cancels
+//!   the rest.
+//!
+//! # Coming from Python
+//!
+//! | Python | Here |
+//! |---|---|
+//! | `ThreadPoolExecutor(max_workers=4)` | [`ThreadPoolExecutor::new(4)`](ThreadPoolExecutor::new), [`builder()`](ThreadPoolExecutor::builder) for the rest |
+//! | `ThreadPoolExecutor()` | `ThreadPoolExecutor::default()`, of [`default_max_workers`] threads |
+//! | `with ThreadPoolExecutor() as ex:` | the end of the pool's scope; [`scope`] to borrow |
+//! | `ex.submit(pow, 2, 8)` | `pool.submit(\|\| 2u32.pow(8))` |
+//! | `ex.map(f, xs, chunksize=n, buffersize=m)` | `pool.map(f, xs)`, `pool.map_builder().chunk_size(n).buffer(m).map(f, xs)` |
+//! | `ex.map(f, xs, timeout=t)` | `pool.map(f, xs).timeout(t)` |
+//! | `ex.map(f, xs, ys)` | `pool.map(\|(x, y)\| f(x, y), xs.zip(ys))` |
+//! | `ex.shutdown(wait, cancel_futures=...)` | [`shutdown`](ThreadPoolExecutor::shutdown) with a [`Shutdown`] |
+//! | `fut.result()`, `fut.result(timeout=t)` | [`result()`](Future::result), [`result_timeout(t)`](Future::result_timeout), which gives the future back |
+//! | `fut.result()` twice | [`shared()`](Future::shared) |
+//! | `fut.exception()` | [`exception()`](Future::exception) |
+//! | `fut.done()`, `running()`, `cancelled()` | [`is_done()`](Future::is_done), [`is_running()`](Future::is_running), [`is_cancelled()`](Future::is_cancelled) |
+//! | `fut.add_done_callback(f)` | [`add_done_callback`](Future::add_done_callback); [`then`](Future::then) for callbacks that take the value |
+//! | `Future()`, `set_result`, `set_exception` | [`Promise::new`], [`Promise::set`] |
+//! | `set_running_or_notify_cancel()` | [`Promise::set_running`] |
+//! | `wait(fs, timeout, FIRST_COMPLETED)` | [`wait`], [`wait_timeout`] |
+//! | `for f in as_completed(fs, timeout=t)` | `for f in as_completed(fs).timeout(t)` |
+//! | `{ex.submit(load, url): url for url in urls}` | a list of `(url, future)`, which `as_completed` takes |
+//! | `CancelledError` | [`TaskError::Cancelled`] |
+//! | an exception of the task | its own `Err` inside ([`result_flat`](Future::result_flat) joins them), or [`TaskError::Panicked`] |
+//! | `TimeoutError` | the future given back, or [`WaitTimeout`] with Python's text |
+//! | `BrokenThreadPool`, `RuntimeError` at `submit` | [`SubmitError`] with the closure in it |
+//!
+//! # Speed
+//!
+//! One allocation and about 64 bytes per task; bench ids `futures/*`, figures and rivals in `docs/benchmarks.md`.
 
 mod cell;
 mod error;

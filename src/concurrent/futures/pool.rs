@@ -28,12 +28,11 @@
 //! worker pops a tombstone before its death is reported, so it may be negative for that moment.
 
 use std::collections::VecDeque;
-use std::sync::Arc;
 use std::time::Instant;
 
 use crate::panic_hook::{self, Notes};
 use crate::sync::atomic::{AtomicBool, Ordering};
-use crate::sync::{Condvar, Mutex, MutexGuard};
+use crate::sync::{Arc, Condvar, Mutex, MutexGuard};
 
 use super::cell::{NoTurn, PoolId, Run, Turn};
 use super::error::{Reason, SubmitErrorKind, TaskError};
@@ -114,6 +113,7 @@ impl<'s> Inner<'s> {
         self.queue.len().saturating_sub(usize::try_from(self.dead).unwrap_or(0))
     }
 
+    /// Takes the oldest task.
     fn pop(&mut self) -> Option<Queued<'s>> {
         // Whether a task is dead is written in its own cell, which is another core's cache line: only look where there
         // is reason to. The cell's own lock decides in the end.

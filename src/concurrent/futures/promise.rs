@@ -1,9 +1,9 @@
 //! The producing half of a future, for results that come from somewhere else than a pool.
 
 use std::fmt;
-use std::sync::Arc;
 
 use crate::panic_hook;
+use crate::sync::Arc;
 
 use super::cell::{NoTurn, Promised, State, TaskCell, Watch};
 use super::error::{Panic, TaskError};

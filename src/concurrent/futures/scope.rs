@@ -3,9 +3,9 @@
 use std::fmt;
 use std::marker::PhantomData;
 use std::mem::ManuallyDrop;
-use std::sync::Arc;
 
 use crate::panic_hook::{self, Notes};
+use crate::sync::{Arc, scoped};
 
 use super::cell::TaskCell;
 use super::future::ScopedFuture;
@@ -47,12 +47,12 @@ where
     };
     let pool: &Pool<'_> = &scope.pool;
     let _memory = Memory(pool);
-    std::thread::scope(|threads| {
+    scoped::scope(|threads| {
         // Before the threads are joined, whether `f` returns or panics.
         let _end = End(pool);
         pool.start_all();
         for number in 0..max_workers {
-            let started = std::thread::Builder::new()
+            let started = scoped::Builder::new()
                 .name(format!("scope-{}_{number}", pool.id))
                 .spawn_scoped(threads, || pool.work(Notes::Place, depth_limit(None), &|| {}));
             if let Err(error) = started {

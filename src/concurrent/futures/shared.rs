@@ -2,10 +2,11 @@
 
 use std::fmt;
 use std::pin::Pin;
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, OnceLock};
 use std::task::{Context, Poll};
 use std::time::Duration;
+
+use crate::sync::global::{AtomicUsize, Ordering};
+use crate::sync::{Arc, OnceLock};
 
 use super::cell::{Handle, Observer, Registration, State, Watch};
 use super::error::{TaskError, WaitTimeout};

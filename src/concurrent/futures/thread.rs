@@ -2,12 +2,11 @@
 
 use std::error::Error;
 use std::fmt;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use crate::panic_hook::{self, Notes};
-use crate::sync::{JoinHandle, Mutex, thread};
+use crate::sync::global::{AtomicUsize, Ordering};
+use crate::sync::{Arc, JoinHandle, Mutex, thread};
 
 use super::cell::{Call, Observer, TaskCell, Watch, Work};
 use super::error::{

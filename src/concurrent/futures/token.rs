@@ -1,7 +1,6 @@
 //! Cooperative cancellation: a flag that a running task looks at.
 
-use std::sync::Arc;
-
+use crate::sync::Arc;
 use crate::sync::atomic::{AtomicBool, Ordering};
 
 /// Tells a running task that its result is not wanted any more.

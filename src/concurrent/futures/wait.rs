@@ -5,9 +5,9 @@
 
 use std::collections::{HashSet, VecDeque};
 use std::fmt;
-use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use crate::sync::Arc;
 use crate::sync::mailbox::{self, Receiver, Sender};
 
 use super::cell::{Observer, Registration, State, Watch};

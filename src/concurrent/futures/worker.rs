@@ -11,16 +11,12 @@
 
 use std::cell::RefCell;
 use std::collections::HashMap;
-use std::sync::atomic::{AtomicU32, AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::time::Instant;
 
-use crate::sync::{SPIN, spin_loop, thread, thread_local};
+use crate::sync::global::{AtomicU32, AtomicUsize, Mutex, Ordering, PoisonError};
+use crate::sync::{Arc, SPIN, Weak, spin_loop, thread, thread_local};
 
 use super::cell::{Observer, PoolId, Registration, State, Turn, Watch};
-
-// The statics below are std's in the model-checking build too: no checked operation happens under their locks, and a
-// checker's own locks cannot live in statics.
 
 /// A number no other living pool has.
 pub(super) fn next_pool_id() -> PoolId {
@@ -290,7 +286,8 @@ fn wait_slowly(cell: &dyn Watch, deadline: Option<Instant>) -> Waited {
     outcome
 }
 
-/// Looks at `done` for a moment. One processor never looks: whoever is waited for needs it.
+/// Looks at `done` for a moment, letting others run in between: on a busy machine whoever is waited for may need this very
+/// processor. With one processor it always does, so nobody looks there.
 pub(super) fn spin_until(done: impl Fn() -> bool, deadline: Option<Instant>) -> bool {
     if SPIN.is_zero() || !has_processors_to_spare() {
         return done();
@@ -300,13 +297,14 @@ pub(super) fn spin_until(done: impl Fn() -> bool, deadline: Option<Instant>) -> 
         return done();
     }
     loop {
-        // Reading the clock costs as much as a dozen looks.
+        // Reading the clock and yielding cost as much as some dozen looks.
         for _ in 0..16 {
             if done() {
                 return true;
             }
             spin_loop();
         }
+        thread::yield_now();
         if start.elapsed() >= SPIN {
             return done();
         }
