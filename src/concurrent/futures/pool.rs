@@ -374,11 +374,9 @@ impl<'s> Pool<'s> {
             stillborn: 0,
         };
         while let Some(task) = shift.next_task() {
-            shift.board.set_running(Arc::as_ptr(&task).cast::<()>().addr());
             if !task.run(&mut shift) {
                 shift.stillborn += 1;
             }
-            shift.board.set_running(0);
         }
     }
 
@@ -482,6 +480,10 @@ impl<'s> Shift<'_, 's> {
 }
 
 impl Turn for Shift<'_, '_> {
+    fn started(&mut self, cell: usize) {
+        self.board.set_running(cell);
+    }
+
     fn ended(&mut self, calls_out: bool) {
         self.board.set_running(0);
         let mut state = self.pool.state.lock();
