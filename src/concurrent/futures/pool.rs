@@ -37,7 +37,7 @@ use crate::sync::{Arc, Condvar, Mutex, MutexGuard};
 use super::cell::{NoTurn, PoolId, Run, Turn};
 use super::error::{Reason, SubmitErrorKind, TaskError};
 use super::thread::WhenFull;
-use super::worker::{self, Board};
+use super::worker::{self, Board, Luck};
 
 /// A task in a queue; `'s` is what it may borrow.
 pub(super) type Queued<'s> = Arc<dyn Run + 's>;
@@ -371,6 +371,7 @@ impl<'s> Pool<'s> {
             start,
             standing: Standing::Announced,
             next: None,
+            luck: Luck::new(),
             stillborn: 0,
         };
         while let Some(task) = shift.next_task() {
@@ -411,6 +412,7 @@ struct Shift<'p, 's> {
     start: &'p dyn Fn(),
     standing: Standing,
     next: Option<Queued<'s>>,
+    luck: Luck,
     /// Popped tasks that were dead already: to be taken off `dead`.
     stillborn: isize,
 }
@@ -446,7 +448,7 @@ impl<'s> Shift<'_, 's> {
                 state.looking = true;
                 pool.hint.0.store(false, Ordering::Relaxed);
                 drop(state);
-                worker::spin_until(|| pool.hint.0.load(Ordering::Acquire), None);
+                self.luck.look(|| pool.hint.0.load(Ordering::Acquire), None);
                 state = pool.state.lock();
                 state.looking = false;
                 continue;

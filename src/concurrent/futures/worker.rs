@@ -9,7 +9,7 @@
 //! worker publishes the cell it runs and the cell it waits for; the thread whose wait would close the circle sees it,
 //! since edges are added one at a time under one lock.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
 use std::time::Instant;
 
@@ -131,6 +131,7 @@ struct Current {
 
 thread_local! {
     static CURRENT: RefCell<Option<Current>> = const { RefCell::new(None) };
+    static LUCK: Cell<Luck> = const { Cell::new(Luck::new()) };
 }
 
 /// Makes this thread a worker of `pool` until the returned value is dropped.
@@ -285,7 +286,10 @@ fn wait_slowly(cell: &dyn Watch, deadline: Option<Instant>) -> Waited {
             InPlace::No => {}
         }
     }
-    if spin_until(|| cell.state().is_done(), deadline) {
+    let mut luck = LUCK.with(Cell::get);
+    let done = luck.look(|| cell.state().is_done(), deadline);
+    LUCK.with(|l| l.set(luck));
+    if done {
         return Waited::Done;
     }
     let me = thread::current();
@@ -324,9 +328,40 @@ fn wait_slowly(cell: &dyn Watch, deadline: Option<Instant>) -> Waited {
     outcome
 }
 
+/// Whether it pays for a thread to look before it sleeps.
+///
+/// Where hand-overs follow each other closely it saves two wake-ups each; where a task comes every millisecond it is wasted,
+/// so after some looks in vain only every sixteenth is taken, until one succeeds.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Luck {
+    left: u8,
+    skipped: u8,
+}
+
+impl Luck {
+    const TRIES: u8 = 4;
+    const SKIPS: u8 = 15;
+
+    pub(super) const fn new() -> Self {
+        Self { left: Self::TRIES, skipped: 0 }
+    }
+
+    /// Looks at `done` for a moment, or once.
+    pub(super) fn look(&mut self, done: impl Fn() -> bool, deadline: Option<Instant>) -> bool {
+        if self.left == 0 && self.skipped < Self::SKIPS {
+            self.skipped += 1;
+            return done();
+        }
+        self.skipped = 0;
+        let found = look(done, deadline);
+        self.left = if found { Self::TRIES } else { self.left.saturating_sub(1) };
+        found
+    }
+}
+
 /// Looks at `done` for a moment, letting others run in between: on a busy machine whoever is waited for may need this very
 /// processor. With one processor it always does, so nobody looks there.
-pub(super) fn spin_until(done: impl Fn() -> bool, deadline: Option<Instant>) -> bool {
+fn look(done: impl Fn() -> bool, deadline: Option<Instant>) -> bool {
     if SPIN.is_zero() || !has_processors_to_spare() {
         return done();
     }
