@@ -15,6 +15,7 @@ use std::time::Duration;
 
 use batteries::concurrent::futures::{Future, Panic, Promise, TaskError, ThreadPoolExecutor};
 
+mod executor;
 mod future;
 
 /// How long a test may take before it counts as hung.
