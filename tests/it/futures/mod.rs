@@ -17,6 +17,7 @@ use batteries::concurrent::futures::{Future, Panic, Promise, TaskError, ThreadPo
 
 mod executor;
 mod future;
+mod shutdown;
 mod thread_pool;
 
 /// How long a test may take before it counts as hung.
