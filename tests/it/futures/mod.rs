@@ -19,6 +19,7 @@ mod executor;
 mod future;
 mod shutdown;
 mod thread_pool;
+mod wait;
 
 /// How long a test may take before it counts as hung.
 const LIMIT: Duration = Duration::from_secs(60);
