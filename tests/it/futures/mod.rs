@@ -18,6 +18,7 @@ use batteries::concurrent::futures::{Future, Panic, Promise, TaskError, ThreadPo
 mod as_completed;
 mod executor;
 mod future;
+mod initializer;
 mod shutdown;
 mod thread_pool;
 mod wait;
