@@ -15,6 +15,7 @@ use std::time::Duration;
 
 use batteries::concurrent::futures::{Future, Panic, Promise, TaskError, ThreadPoolExecutor};
 
+mod additions;
 mod as_completed;
 mod executor;
 mod future;
