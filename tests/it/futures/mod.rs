@@ -17,6 +17,7 @@ use batteries::concurrent::futures::{Future, Panic, Promise, TaskError, ThreadPo
 
 mod additions;
 mod as_completed;
+mod r#async;
 mod executor;
 mod future;
 mod initializer;
