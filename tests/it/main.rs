@@ -8,6 +8,8 @@ mod conformance;
 mod documents;
 #[cfg(feature = "futures")]
 mod examples;
+#[cfg(feature = "futures")]
+mod futures;
 mod layers;
 mod tidy;
 #[cfg(feature = "futures")]
