@@ -323,7 +323,7 @@ fn task_stays_queued_when_only_a_further_thread_cannot_be_started() {
     // Room for one stack of this size and not for two: the limit is 2 GiB.
     const STACK: usize = 5 << 28;
     let mut limited = Command::new("sh");
-    limited.args(["-c", "ulimit -v 2097152 && exec \"$0\" \"$@\""]);
+    limited.args(["-c", "ulimit -S -v 2097152 && exec \"$0\" \"$@\""]);
     limited.arg(std::env::current_exe().unwrap());
     let child = super::in_child_of(limited, NAME, || {
         // ThreadSanitizer needs all addresses, and starts the program again without the limit.
