@@ -43,10 +43,6 @@ const HOUR: u64 = 3_600_000_000;
 const MINUTE: u64 = 60_000_000;
 const SECOND: u64 = 1_000_000;
 
-/// The letters of ISO 8601 before and after its `T`, in their order, with their microseconds.
-const DATE_UNITS: &[(u8, u64)] = &[(b'W', 7 * DAY), (b'D', DAY)];
-const TIME_UNITS: &[(u8, u64)] = &[(b'H', HOUR), (b'M', MINUTE), (b'S', SECOND)];
-
 fn parse(text: &str) -> Result<TimeDelta, Problem> {
     let mut reader = Reader { text: text.as_bytes(), at: 0 };
     let is_negative = reader.sign();
@@ -113,11 +109,10 @@ impl<'a> Reader<'a> {
     /// `[nW][nD][T[nH][nM][nS]]`, at least one of them, after the `P`.
     fn iso(&mut self) -> Result<i128, Problem> {
         let mut total = Total(0);
-        let mut units = DATE_UNITS;
-        let mut in_time = false;
+        let (mut in_time, mut last) = (false, 0);
         loop {
             if !in_time && self.skip_letter(b'T') {
-                (units, in_time) = (TIME_UNITS, true);
+                in_time = true;
             }
             let start = self.at;
             let is_negative = self.sign();
@@ -128,16 +123,24 @@ impl<'a> Reader<'a> {
             }
 
             let letter = self.text.get(self.at).map_or(0, u8::to_ascii_uppercase);
-            let Some(place) = units.iter().position(|&(unit, _)| unit == letter) else {
-                return Err(match letter {
-                    b'Y' | b'M' if !in_time => Problem::YearsOrMonths { at: start },
-                    _ if in_time => self.expected("H, M or S, in this order and each once,"),
-                    _ => self.expected("W or D, in this order and each once,"),
-                });
+            let (place, factor) = match letter {
+                b'W' if !in_time => (1, 7 * DAY),
+                b'D' if !in_time => (2, DAY),
+                b'H' if in_time => (3, HOUR),
+                b'M' if in_time => (4, MINUTE),
+                b'S' if in_time => (5, SECOND),
+                b'Y' | b'M' if !in_time => return Err(Problem::YearsOrMonths { at: start }),
+                _ => (0, 0),
             };
+            if place <= last {
+                return Err(self.expected(if in_time {
+                    "H, M or S, in this order and each once,"
+                } else {
+                    "W or D, in this order and each once,"
+                }));
+            }
             self.at += 1;
-            let factor = units[place].1;
-            units = &units[place + 1..];
+            last = place;
 
             let whole = i128::from(number) * i128::from(factor);
             total.0 += if is_negative { -whole } else { whole };
@@ -179,6 +182,7 @@ impl<'a> Reader<'a> {
     }
 
     /// Reads at least one digit.
+    #[inline]
     fn digits(&mut self, what: &'static str) -> Result<&'a [u8], Problem> {
         let rest = &self.text[self.at..];
         let length = rest.iter().take_while(|byte| byte.is_ascii_digit()).count();
@@ -190,14 +194,20 @@ impl<'a> Reader<'a> {
     }
 
     /// Reads a whole number.
+    #[inline]
     fn number(&mut self, what: &'static str) -> Result<u64, Problem> {
-        self.digits(what)?
-            .iter()
-            .try_fold(0_u64, |number, digit| {
-                number.checked_mul(10)?.checked_add(u64::from(digit - b'0'))
-            })
-            // So many of even the smallest unit, seconds, are far out of range.
-            .ok_or(Problem::OutOfRange(Error::TOO_MANY_DAYS))
+        let start = self.at;
+        let mut number = Some(0_u64);
+        while let Some(digit @ b'0'..=b'9') = self.text.get(self.at) {
+            number = number
+                .and_then(|number| number.checked_mul(10)?.checked_add(u64::from(digit - b'0')));
+            self.at += 1;
+        }
+        if self.at == start {
+            return Err(self.expected(what));
+        }
+        // So many of even the smallest unit, seconds, are far out of range.
+        number.ok_or(Problem::OutOfRange(Error::TOO_MANY_DAYS))
     }
 
     /// Reads two digits, below 60.
@@ -223,6 +233,14 @@ struct Total(i128);
 impl Total {
     /// Adds `0.digits` times `factor`, rounded half to even by the whole total. Nothing may be added after it.
     fn add_fraction(&mut self, digits: &[u8], factor: u64, is_negative: bool) {
+        let sign = if is_negative { -1 } else { 1 };
+        // Every unit is whole microseconds to the sixth digit.
+        if let Some(power) = POWERS.get(digits.len()) {
+            let number =
+                digits.iter().fold(0, |number, digit| number * 10 + u64::from(digit - b'0'));
+            self.0 += sign * i128::from(number * (factor / power));
+            return;
+        }
         // A product by hand, from the last digit on. All of its digits behind the point are exact, of which only the first
         // and whether any other is not zero are needed.
         let (mut carry, mut first, mut others) = (0, 0, false);
@@ -231,7 +249,6 @@ impl Total {
             let product = u64::from(digit - b'0') * factor + carry;
             (carry, first) = (product / 10, product % 10);
         }
-        let sign = if is_negative { -1 } else { 1 };
         self.0 += sign * i128::from(carry);
         let is_odd = self.0 & 1 == 1;
         if first > 5 || (first == 5 && (others || is_odd)) {
@@ -239,3 +256,6 @@ impl Total {
         }
     }
 }
+
+/// The powers of ten that divide the microseconds of every unit.
+const POWERS: [u64; 7] = [1, 10, 100, 1_000, 10_000, 100_000, 1_000_000];

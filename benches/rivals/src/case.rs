@@ -63,6 +63,13 @@ pub(crate) enum Place {
     /// In this process, in turn with the others.
     Here(Round),
     /// In a child process that lives for one round: for memory, processor time and cold starts.
+    #[cfg_attr(
+        not(feature = "futures"),
+        allow(
+            dead_code,
+            reason = "for the areas that measure memory, processor time and cold starts"
+        )
+    )]
     Child(Round),
     /// In a CPython process that lives for one round: the script gets the operation and the size.
     Python { script: &'static str, operation: &'static str },
@@ -118,6 +125,13 @@ impl Case {
     }
 
     /// Adds an implementation that runs in a child process of its own, once a round.
+    #[cfg_attr(
+        not(feature = "futures"),
+        allow(
+            dead_code,
+            reason = "for the areas that measure memory, processor time and cold starts"
+        )
+    )]
     pub(crate) fn child(self, name: &'static str, round: Round) -> Self {
         let sizes = self.sizes;
         self.with(name, Place::Child(round), sizes)

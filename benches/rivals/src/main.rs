@@ -20,6 +20,8 @@ mod report;
 mod run;
 mod summary;
 
+#[cfg(feature = "datetime")]
+mod datetime;
 #[cfg(feature = "futures")]
 mod futures;
 
@@ -31,12 +33,14 @@ use case::{Case, Scale};
 use cli::Command;
 use report::{Heading, Ledger, Report};
 
-#[cfg(not(any(feature = "futures")))]
+#[cfg(not(any(feature = "datetime", feature = "futures")))]
 compile_error!("no area is built in: choose at least one, for example `--features futures`");
 
 /// The cases of every area that is built in, in the order in which they run.
 fn cases() -> Vec<Case> {
     let mut cases = Vec::new();
+    #[cfg(feature = "datetime")]
+    cases.extend(datetime::cases());
     #[cfg(feature = "futures")]
     cases.extend(futures::cases());
     cases
