@@ -198,10 +198,9 @@ impl Turn for NoTurn {
 pub(super) trait Run: Send + Sync {
     /// Runs the task, if it is still pending, and completes its future. False: it was cancelled, or somebody else runs it.
     fn run(&self, turn: &mut dyn Turn) -> bool;
-    /// Completes a pending future with an error, without running the task.
-    fn fail(&self, error: TaskError);
-    /// Cancels a pending task, as [`Watch::cancel`] does, on behalf of its pool.
-    fn cancel_queued(&self);
+    /// Completes a pending future with an error, without running the task: cancelled, if that is the error. False if it was
+    /// not pending any more.
+    fn fail(&self, error: TaskError) -> bool;
     fn is_pending(&self) -> bool;
 }
 
@@ -293,14 +292,15 @@ impl<F, T> TaskCell<F, T> {
 
     /// PENDING -> CANCELLED or FINISHED, without a run. False if it was not pending.
     #[cold]
-    fn give_up(&self, error: TaskError, state: u8, turn: &mut dyn Turn) -> bool {
+    fn give_up(&self, error: TaskError) -> bool {
         let mut inner = self.inner.lock();
         let Slot::Queued(_) = inner.slot else { return false };
         let Slot::Queued(work) = mem::replace(&mut inner.slot, Slot::Running) else {
             unreachable!("looked at under the same lock")
         };
         let observers = inner.observers.take();
-        self.complete_calling_out(inner, Err(error), observers, state, turn);
+        let state = if let TaskError::Cancelled = error { CANCELLED } else { FINISHED };
+        self.complete_calling_out(inner, Err(error), observers, state, &mut NoTurn);
         // Last, so that a destructor that panics finds everyone told.
         drop(work);
         true
@@ -372,12 +372,8 @@ impl<F: Work<T>, T: Send> Run for TaskCell<F, T> {
         true
     }
 
-    fn fail(&self, error: TaskError) {
-        self.give_up(error, FINISHED, &mut NoTurn);
-    }
-
-    fn cancel_queued(&self) {
-        self.give_up(TaskError::Cancelled, CANCELLED, &mut NoTurn);
+    fn fail(&self, error: TaskError) -> bool {
+        self.give_up(error)
     }
 
     fn is_pending(&self) -> bool {
@@ -410,7 +406,7 @@ impl<F: Work<T>, T: Send> Watch for TaskCell<F, T> {
     }
 
     fn cancel_pending(&self) -> bool {
-        self.give_up(TaskError::Cancelled, CANCELLED, &mut NoTurn)
+        self.give_up(TaskError::Cancelled)
     }
 
     fn request_cancel(&self) {

@@ -60,8 +60,7 @@ impl<T> Future<T> {
     ///
     /// What kept the task from giving a value: [`TaskError::Cancelled`], [`TaskError::Panicked`], ... And
     /// [`TaskError::WouldDeadlock`] if the task waits, through any number of others, for the one that asks, or if so many
-    /// tasks wait on top of each other that the worker's stack would not hold another (a 256th of it is reckoned for
-    /// each 8 KiB).
+    /// tasks wait on top of each other that the worker's stack might not hold another: one is allowed for each 8 KiB.
     ///
     /// # Panics
     ///
