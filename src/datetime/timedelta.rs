@@ -309,7 +309,8 @@ impl TimeDelta {
         let scaled = (microseconds as u64) << shift;
         let (fraction, rest) = (scaled / 1_000_000, scaled % 1_000_000);
         let mut mantissa = (seconds << shift) + fraction;
-        if rest > 500_000 || (rest == 500_000 && mantissa % 2 == 1) {
+        // Never exactly half: the scaled number is a multiple of 2^6, which half of a million is not.
+        if rest > 500_000 {
             mantissa += 1;
         }
         // Both steps are exact: at most 2^53, and a power of two.

@@ -202,12 +202,10 @@ fn block(number: usize) -> u64 {
 /// All of them in release; as many as BATTERIES_TIMEDELTAS says, a tenth unless it is set, where nothing is optimized.
 #[test]
 fn a_million_time_deltas_agree_with_cpython() {
-    let recorded: Vec<_> = RECORDED
-        .lines()
-        .map(|line| u64::from_str_radix(line, 16).expect("a hash"))
-        .collect();
+    let recorded: Vec<_> =
+        RECORDED.lines().map(|line| u64::from_str_radix(line, 16).expect("a hash")).collect();
     assert_eq!(recorded.len() * BLOCK, 1_000_000);
-    let deltas = match env::var("BATTERIES_TIMEDELTAS") {
+    let deltas: usize = match env::var("BATTERIES_TIMEDELTAS") {
         Ok(number) => number.parse().expect("BATTERIES_TIMEDELTAS is a number"),
         Err(_) if cfg!(debug_assertions) => 100_000,
         Err(_) => 1_000_000,
