@@ -17,12 +17,12 @@ type Group<'a> = BenchmarkGroup<'a, WallTime>;
 /// Days, seconds and microseconds that fill their ranges, up to 27 years of either sign.
 fn parts() -> Vec<(i64, i64, i64)> {
     // Steps of the golden ratio: no pattern that a branch predictor learns, the same on every run.
-    let fraction = |n: u64, k: u64| (n * k * 0x9e37_79b9 % (1 << 32)) as i64;
+    let below = |n: u64, step: u64, end: u64| {
+        let fraction = n * step * 0x9e37_79b9 % (1 << 32);
+        ((fraction * end) >> 32) as i64
+    };
     (1..=DELTAS)
-        .map(|n| {
-            let days = (fraction(n, 3) * 20_000 >> 32) - 10_000;
-            (days, fraction(n, 5) * 86_400 >> 32, fraction(n, 7) * 1_000_000 >> 32)
-        })
+        .map(|n| (below(n, 3, 20_000) - 10_000, below(n, 5, 86_400), below(n, 7, 1_000_000)))
         .collect()
 }
 

@@ -1,4 +1,5 @@
 //! [futures]: crate::concurrent::futures
+//! [datetime]: crate::datetime
 #![doc = include_str!("../README.md")]
 #![cfg_attr(batteries_docsrs, feature(doc_cfg))]
 

@@ -14,7 +14,7 @@ pub(super) fn case() -> Case {
     Case::new(
         "datetime/display",
         "Write a length of time into a String that has room: `-3 days, 4:05:06.789012` here and in CPython, where it is\n\
-         `str`; `-PT244493.210988S` in chrono, `-P2DT..` and the like in the others.",
+         `str`; `-PT244493.210988S` in chrono, others of the kind in the rest.",
         "ns",
         Better::Lower,
         Sizes { full: 400_000, smoke: 4_096 },

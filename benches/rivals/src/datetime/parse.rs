@@ -5,6 +5,7 @@ use std::str::FromStr;
 use std::time::Instant;
 
 use batteries::datetime::TimeDelta;
+use jiff::SignedDuration;
 
 use super::deltas::Delta;
 use super::{inputs, nanos_each, passes};
@@ -13,29 +14,25 @@ use crate::case::{Better, Case, Failure, Sizes, check};
 pub(super) fn case() -> Case {
     Case::new(
         "datetime/parse",
-        "Read a length of time from the text that the type itself prints; batteries_iso: from ISO 8601, which jiff reads.\n\
+        "Read a length of time from the text that the type itself prints; batteries_iso: from the one that jiff prints.\n\
          chrono, time and CPython read no such text.",
         "ns",
         Better::Lower,
         Sizes { full: 400_000, smoke: 4_096 },
     )
     .rounds(31)
-    .here(TimeDelta::NAME, |size| round::<TimeDelta>(size, TimeDelta::to_string))
-    .here("batteries_iso", |size| round::<TimeDelta>(size, |delta| format!("{delta:#}")))
-    .here(jiff::SignedDuration::NAME, |size| {
-        round::<jiff::SignedDuration>(size, jiff::SignedDuration::to_string)
-    })
-    .here(hifitime::Duration::NAME, |size| {
-        round::<hifitime::Duration>(size, hifitime::Duration::to_string)
-    })
+    .here(TimeDelta::NAME, round::<TimeDelta, TimeDelta>)
+    .here("batteries_iso", round::<TimeDelta, SignedDuration>)
+    .here(SignedDuration::NAME, round::<SignedDuration, SignedDuration>)
+    .here(hifitime::Duration::NAME, round::<hifitime::Duration, hifitime::Duration>)
+    .also_against("batteries_iso", "jiff")
 }
 
-fn round<D: Delta + FromStr + PartialEq>(
-    size: u64,
-    print: impl Fn(&D) -> String,
-) -> Result<f64, Failure> {
-    let deltas: Vec<D> = inputs().into_iter().map(D::new).collect();
-    let texts: Vec<String> = deltas.iter().map(print).collect();
+/// Reads as `D` what `P` prints.
+fn round<D: Delta + FromStr + PartialEq, P: Delta>(size: u64) -> Result<f64, Failure> {
+    let inputs = inputs();
+    let deltas: Vec<D> = inputs.iter().map(|&input| D::new(input)).collect();
+    let texts: Vec<String> = inputs.iter().map(|&input| P::new(input).to_string()).collect();
     let passes = passes(size);
     let mut read = Vec::with_capacity(deltas.len());
     let start = Instant::now();
