@@ -12,6 +12,8 @@ mod datetime_stream;
 mod documents;
 #[cfg(feature = "futures")]
 mod examples;
+#[cfg(feature = "futures")]
+mod futures;
 mod layers;
 mod tidy;
 #[cfg(feature = "futures")]
