@@ -1,5 +1,3 @@
-//! [futures]: crate::concurrent::futures
-//! [datetime]: crate::datetime
 #![doc = include_str!("../README.md")]
 #![cfg_attr(batteries_docsrs, feature(doc_cfg))]
 

@@ -472,22 +472,29 @@ impl Rem for TimeDelta {
     }
 }
 
-macro_rules! number_times {
-    ($($number:ty)*) => {$(
-        /// Panics where [`checked_mul`](TimeDelta::checked_mul) returns an error.
-        impl Mul<TimeDelta> for $number {
-            type Output = TimeDelta;
+/// Panics where [`checked_mul`](TimeDelta::checked_mul) returns an error.
+///
+/// Of whole numbers only this type may stand in front, so that `2 * delta` needs no suffix; behind it any may.
+impl Mul<TimeDelta> for i64 {
+    type Output = TimeDelta;
 
-            #[inline]
-            #[track_caller]
-            fn mul(self, delta: TimeDelta) -> TimeDelta {
-                delta * self
-            }
-        }
-    )*};
+    #[inline]
+    #[track_caller]
+    fn mul(self, delta: TimeDelta) -> TimeDelta {
+        delta * self
+    }
 }
 
-number_times!(i32 i64 i128 u32 u64 usize f64);
+/// Panics where [`checked_mul`](TimeDelta::checked_mul) returns an error.
+impl Mul<TimeDelta> for f64 {
+    type Output = TimeDelta;
+
+    #[inline]
+    #[track_caller]
+    fn mul(self, delta: TimeDelta) -> TimeDelta {
+        delta * self
+    }
+}
 
 macro_rules! assign {
     ($(<$($bound:ident)?> $trait:ident $method:ident $operator:tt $other:ty;)*) => {$(

@@ -13,7 +13,7 @@ use super::{TimeDelta, TimeZone};
 /// use batteries::datetime::TimeDelta;
 ///
 /// let theirs: jiff::SignedDuration = TimeDelta::from_milliseconds(-1_500).into();
-/// assert_eq!(theirs, jiff::SignedDuration::milliseconds(-1_500));
+/// assert_eq!(theirs, jiff::SignedDuration::from_millis(-1_500));
 /// ```
 impl From<TimeDelta> for SignedDuration {
     #[inline]

@@ -248,7 +248,6 @@ impl TimeDelta {
     /// assert_eq!(TimeDelta::from_total_seconds(1.0 / 128.0)?, TimeDelta::from_microseconds(7_812));
     /// # Ok::<(), batteries::datetime::Error>(())
     /// ```
-    #[doc(alias = "fromtimestamp")]
     pub fn from_total_seconds(seconds: f64) -> Result<Self, Error> {
         Self::builder().seconds(seconds).build()
     }
@@ -336,7 +335,7 @@ impl TimeDelta {
     /// Returns whether it is no time at all: Python's `not td`.
     #[must_use]
     #[inline]
-    #[doc(alias = "bool")]
+    #[doc(alias = "__bool__")]
     pub const fn is_zero(self) -> bool {
         self.whole_seconds == 0 && self.microseconds == 0
     }

@@ -191,13 +191,16 @@ fn operators_panic_with_the_text_of_the_error() {
 #[test]
 fn operators_take_every_kind_of_number_on_both_sides() {
     let day = TimeDelta::from_days(1);
-    for double in [day * 2, day * 2_usize, day * 2_i128, day * 2.0, 2 * day, 2_u64 * day, 2.0 * day]
+    for double in [day * 2, day * 2_usize, day * 2_i128, day * 2.0, 2 * day, day * 2_u64, 2.0 * day]
     {
         assert_eq!(double, TimeDelta::from_hours(48));
     }
     for half in [day / 2, day / 2_u8, day / 2.0, day * 0.5_f32] {
         assert_eq!(half, TimeDelta::from_hours(12));
     }
+    // Plain numbers need no suffix, in whatever order and however deep.
+    let sum = 2 * day + day / 2 - 0.5 * day * 3 / 4;
+    assert_eq!(sum, TimeDelta::from_hours(51));
     let mut delta = day;
     delta += day;
     delta *= 1.5;
