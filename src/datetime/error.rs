@@ -131,6 +131,7 @@ impl fmt::Display for Error {
     }
 }
 
+// Also what a `main` that returns it prints: so the text is in it.
 impl fmt::Debug for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Error({:?}: {self})", self.kind())
@@ -150,7 +151,7 @@ impl StdError for Error {}
 /// assert_eq!(error.kind(), ParseErrorKind::Syntax);
 /// assert_eq!(error.to_string(), r#"invalid time delta "1 day, 2:60:00": minutes from 00 to 59 expected at byte 9"#);
 /// ```
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct ParseError {
     input: Box<str>,
     problem: Problem,
@@ -224,6 +225,12 @@ impl fmt::Display for ParseError {
             }
             Problem::OutOfRange(error) => error.fmt(f),
         }
+    }
+}
+
+impl fmt::Debug for ParseError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "ParseError({:?}: {self})", self.kind())
     }
 }
 

@@ -498,7 +498,9 @@ fn errors_are_errors_everywhere() {
     let error = TimeDelta::ZERO.checked_div(0).unwrap_err();
     assert_eq!(format!("{error:?}"), "Error(DivisionByZero: integer division or modulo by zero)");
     is_error(error);
-    is_error("".parse::<TimeDelta>().unwrap_err());
+    let error = "".parse::<TimeDelta>().unwrap_err();
+    assert_eq!(format!("{error:?}"), format!("ParseError(Syntax: {error})"));
+    is_error(error);
 }
 
 #[cfg(feature = "serde")]
