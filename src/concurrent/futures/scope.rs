@@ -37,6 +37,7 @@ use super::thread::depth_limit;
 /// });
 /// assert_eq!(lengths, [4, 3, 4]);
 /// ```
+#[doc(alias = "__exit__")]
 #[track_caller]
 pub fn scope<'env, F, T>(max_workers: usize, f: F) -> T
 where
