@@ -8,5 +8,7 @@ mod sync;
 
 #[cfg(feature = "futures")]
 pub mod concurrent;
+#[cfg(feature = "html")]
+pub mod html;
 
 pub use init::init;

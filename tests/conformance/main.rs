@@ -7,11 +7,10 @@
 //! A module brings its runner as one file beside this one and its name in the table below.
 
 mod harness;
-#[expect(
-    dead_code,
-    reason = "the first runner is the first to record a case; `it` tests all of it"
-)]
 mod report;
+
+#[cfg(feature = "html")]
+mod html;
 
 use std::env;
 use std::fs;
@@ -27,7 +26,7 @@ const KNOWN: &[Vectors] = &[
     Vectors { file: "argparse_313.json", run: None },
     Vectors { file: "argparse_314.json", run: None },
     Vectors { file: "bettertls_pathbuilding.json.xz", run: None },
-    Vectors { file: "html.json", run: None },
+    Vectors { file: "html.json", run: html::RUN },
     Vectors { file: "logging.json", run: None },
     Vectors { file: "lru_trace.json", run: None },
     Vectors { file: "pycache.json", run: None },
