@@ -1,4 +1,6 @@
+//! [futures]: crate::concurrent::futures
 #![doc = include_str!("../README.md")]
+#![cfg_attr(batteries_docsrs, feature(doc_cfg))]
 
 mod init;
 #[cfg(feature = "futures")]

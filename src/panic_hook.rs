@@ -13,7 +13,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 /// What is noted about panics on this thread.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Notes {
-    /// Nothing: this thread runs no task.
+    /// Nothing: this thread runs no tasks.
     Off,
     /// The place; the backtrace too if `RUST_BACKTRACE` asks for it.
     Place,
@@ -60,7 +60,8 @@ pub(crate) fn install() {
     }));
 }
 
-/// Says what is to be noted on the calling thread from now on, and what was before.
+/// Says what is to be noted on the calling thread from now on, and returns what was before. Whatever runs in [`catch`] is noted
+/// with its place at least.
 pub(crate) fn set_notes(notes: Notes) -> Notes {
     NOTES.with(|n| n.replace(notes))
 }
@@ -88,7 +89,15 @@ pub(crate) fn catch<T>(f: impl FnOnce() -> T) -> Result<T, Caught> {
     if FRESH.with(Cell::get) {
         forget_note();
     }
-    panic::catch_unwind(AssertUnwindSafe(f)).map_err(describe)
+    let noted = NOTES.with(Cell::get) != Notes::Off;
+    if !noted {
+        set_notes(Notes::Place);
+    }
+    let result = panic::catch_unwind(AssertUnwindSafe(f)).map_err(describe);
+    if !noted {
+        set_notes(Notes::Off);
+    }
+    result
 }
 
 #[cold]
@@ -106,8 +115,9 @@ fn describe(payload: Box<dyn Any + Send>) -> Caught {
 
 /// Runs `f` and swallows its panic, which the hook has reported: for destructors and callbacks on a worker.
 pub(crate) fn shield(f: impl FnOnce()) {
-    if let Err(payload) = panic::catch_unwind(AssertUnwindSafe(f)) {
-        // A payload's own destructor may panic as well, and nothing is left to catch that.
-        std::mem::forget(payload);
+    let Err(payload) = panic::catch_unwind(AssertUnwindSafe(f)) else { return };
+    // The payload's destructor may panic as well, with a payload whose destructor may panic: there it ends.
+    if let Err(second) = panic::catch_unwind(AssertUnwindSafe(|| drop(payload))) {
+        std::mem::forget(second);
     }
 }

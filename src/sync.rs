@@ -10,7 +10,7 @@ pub(crate) use std::sync::{Arc, OnceLock, Weak};
 /// For statics: std's own in both builds. Nothing a checker should see may happen under these locks.
 pub(crate) mod global {
     pub(crate) use std::sync::atomic::{AtomicU32, AtomicUsize, Ordering};
-    pub(crate) use std::sync::{Mutex, PoisonError};
+    pub(crate) use std::sync::{Mutex, MutexGuard, PoisonError};
 }
 
 /// Threads that may borrow.

@@ -249,6 +249,48 @@ fn a_chain_ends_whoever_cancels() {
 }
 
 #[test]
+fn a_chain_is_run_in_place_through_its_source() {
+    explore(|| {
+        let pool = Arc::new(pool(1));
+        let inner = Arc::clone(&pool);
+        let outer = pool
+            .submit(move || {
+                let one = inner.submit(|| 1).unwrap();
+                one.then(|n| n.unwrap() + 1).then(|n| n.unwrap() + 1).result().unwrap()
+            })
+            .unwrap();
+        assert_eq!(outer.result().unwrap(), 3);
+    });
+}
+
+#[test]
+fn a_circle_through_a_chain_is_seen() {
+    explore(|| {
+        let refused = Arc::new(AtomicUsize::new(0));
+        let pool = pool(2);
+        let mut outboxes = Vec::new();
+        let mut futures = Vec::new();
+        for _ in 0..2 {
+            let (outbox, inbox) = shuttle::sync::mpsc::channel::<Future<()>>();
+            let (inbox, refused) = (shuttle::sync::Mutex::new(inbox), Arc::clone(&refused));
+            let task = move || {
+                let other = inbox.into_inner().unwrap().recv().unwrap();
+                if let Err(TaskError::WouldDeadlock) = other.result() {
+                    refused.fetch_add(1, Ordering::SeqCst);
+                }
+            };
+            outboxes.push(outbox);
+            futures.push(pool.submit(task).unwrap().then(|_| ()));
+        }
+        for outbox in outboxes {
+            outbox.send(futures.pop().unwrap()).unwrap();
+        }
+        drop(pool);
+        assert_eq!(refused.load(Ordering::SeqCst), 1);
+    });
+}
+
+#[test]
 fn wait_sees_every_completion() {
     explore(|| {
         let pool = pool(2);

@@ -21,6 +21,53 @@ pub(crate) fn describe() -> String {
     text
 }
 
+/// What all cpus and this process have done so far, in the kernel's ticks.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub(crate) struct Ticks {
+    all: u64,
+    busy: u64,
+    own: u64,
+}
+
+impl Ticks {
+    /// `None` where there is no Linux /proc.
+    pub(crate) fn now() -> Option<Self> {
+        let system = fs::read_to_string("/proc/stat").ok()?;
+        let process = fs::read_to_string("/proc/self/stat").ok()?;
+        Self::parse(&system, &process)
+    }
+
+    fn parse(system: &str, process: &str) -> Option<Self> {
+        // user nice system idle iowait irq softirq steal: the guest times after them are in user already.
+        let cpu = system.lines().next()?.strip_prefix("cpu ")?;
+        let cpu: Vec<u64> = cpu
+            .split_whitespace()
+            .take(8)
+            .map(|field| field.parse().ok())
+            .collect::<Option<_>>()?;
+        let all = cpu.iter().sum();
+        let busy = all - cpu.get(3)? - cpu.get(4)?;
+        // The fields after the name, which stands in parentheses and may contain anything, start at
+        // the third: utime stime cutime cstime are the 14th to the 17th.
+        let fields = process.rsplit_once(')')?.1;
+        let own: Vec<u64> = fields
+            .split_whitespace()
+            .skip(11)
+            .take(4)
+            .map(|field| field.parse().ok())
+            .collect::<Option<_>>()?;
+        (own.len() == 4).then(|| Self { all, busy, own: own.iter().sum() })
+    }
+
+    /// The share of all cpu time since `earlier` that others took: neither this process nor the child
+    /// processes that it has waited for. `None` when no tick has passed.
+    pub(crate) fn others_since(self, earlier: Self) -> Option<f64> {
+        let all = self.all - earlier.all;
+        let others = (self.busy - earlier.busy).saturating_sub(self.own - earlier.own);
+        (all > 0).then(|| others as f64 / all as f64)
+    }
+}
+
 /// Bytes of this process that are in memory now.
 pub(crate) fn resident_bytes() -> Result<u64, Failure> {
     let resident = field("/proc/self/status", "VmRSS")
@@ -50,4 +97,22 @@ fn field(file: &str, name: &str) -> Option<String> {
     let text = fs::read_to_string(file).ok()?;
     let line = text.lines().find(|line| line.starts_with(name))?;
     Some(line.split_once(':')?.1.trim().to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_we_used_ourselves_is_not_the_others() {
+        let system = "cpu  40 5 20 100 10 2 3 20 7 0\ncpu0 1 1 1 1 1 1 1 1 1 1\n";
+        let process = "12 (a) name) S 1 2 3 4 5 6 7 8 9 10 30 5 4 1 0 0\n";
+        let earlier = Ticks::parse(system, process).unwrap();
+        assert_eq!(earlier, Ticks { all: 200, busy: 90, own: 40 });
+        let later = Ticks { all: 400, busy: 190, own: 90 };
+        assert_eq!(later.others_since(earlier), Some(0.25));
+        assert_eq!(earlier.others_since(earlier), None);
+        assert_eq!(Ticks::parse("intr 5", process), None);
+        assert_eq!(Ticks::parse(system, "12 (name) S 1"), None);
+    }
 }

@@ -29,6 +29,7 @@ use std::process::ExitCode;
 
 use case::{Case, Scale};
 use cli::Command;
+use machine::Ticks;
 use report::{Heading, Ledger, Report};
 
 #[cfg(not(any(feature = "futures")))]
@@ -43,6 +44,7 @@ fn cases() -> Vec<Case> {
 }
 
 fn main() -> ExitCode {
+    batteries::init();
     match cli::parse(env::args_os().skip(1)) {
         Ok(Command::Help) => {
             println!("{}", cli::HELP);
@@ -78,8 +80,15 @@ fn run(options: &cli::Options) -> io::Result<ExitCode> {
     let mut right = true;
     for case in &chosen {
         write!(out, "\n{}", Heading(case))?;
+        let before = Ticks::now();
         let report = Report::new(case, run::rounds(case, options.scale));
+        let after = Ticks::now();
         write!(out, "{report}")?;
+        if let (Some(before), Some(after)) = (before, after)
+            && let Some(others) = after.others_since(before)
+        {
+            writeln!(out, "  other processes took {:.0}% of the cpus meanwhile", others * 100.0)?;
+        }
         if let Some(ledger) = &mut ledger {
             ledger.write(&report)?;
         }

@@ -23,6 +23,7 @@
 use std::any::type_name;
 use std::fmt;
 use std::mem;
+use std::ptr;
 use std::task::Waker;
 
 use crate::panic_hook;
@@ -30,6 +31,7 @@ use crate::sync::atomic::{AtomicU8, Ordering};
 use crate::sync::mailbox::Sender;
 use crate::sync::{Arc, Mutex, Thread};
 
+use super::chain;
 use super::error::{Panic, TaskError};
 use super::future::Completed;
 use super::token::CancelToken;
@@ -40,6 +42,11 @@ pub(super) type PoolId = u32;
 /// What there is to do: a closure, or a function with its argument.
 pub(super) trait Work<T>: Send {
     fn run(self) -> T;
+
+    /// The future this one is made from, once that is done.
+    fn source(&self) -> Option<Arc<dyn Watch>> {
+        None
+    }
 }
 
 impl<F: FnOnce() -> T + Send, T> Work<T> for F {
@@ -62,12 +69,18 @@ impl<A: Send, R> Work<R> for Call<A, R> {
     }
 }
 
-/// Nothing to run: a promise's value comes from outside.
-pub(super) struct Promised;
+/// Nothing to run: a promise's value comes from outside, or from another future.
+pub(super) struct Promised {
+    pub(super) source: Option<Arc<dyn Watch>>,
+}
 
 impl<T> Work<T> for Promised {
     fn run(self) -> T {
         unreachable!("a promise is in no queue and belongs to no pool, so nobody runs it")
+    }
+
+    fn source(&self) -> Option<Arc<dyn Watch>> {
+        self.source.clone()
     }
 }
 
@@ -109,6 +122,8 @@ pub(super) enum Observer {
     Waker { key: usize, waker: Waker },
     /// A user's closure.
     Callback(Callback),
+    /// What makes another future from this one.
+    Then(Box<dyn FnOnce() + Send>),
     /// `wait` or `as_completed`: the future's number goes into the mailbox.
     Mailbox { to: Arc<Sender<usize>>, index: usize },
     /// The task's own token, set when somebody tries to cancel it while it runs.
@@ -180,6 +195,8 @@ pub(super) struct TaskCell<F, T> {
 
 /// What the thread that runs a task does between the task's end and the moment the world sees it.
 pub(super) trait Turn {
+    /// The task is this thread's to run; `cell` is its id.
+    fn started(&mut self, cell: usize);
     /// The task has ended; `calls_out` if foreign code will run on this thread once it is published.
     fn ended(&mut self, calls_out: bool);
     /// Foreign code is about to run although `ended` was told otherwise.
@@ -190,6 +207,7 @@ pub(super) trait Turn {
 pub(super) struct NoTurn;
 
 impl Turn for NoTurn {
+    fn started(&mut self, _: usize) {}
     fn ended(&mut self, _: bool) {}
     fn calls_out(&mut self) {}
 }
@@ -198,10 +216,9 @@ impl Turn for NoTurn {
 pub(super) trait Run: Send + Sync {
     /// Runs the task, if it is still pending, and completes its future. False: it was cancelled, or somebody else runs it.
     fn run(&self, turn: &mut dyn Turn) -> bool;
-    /// Completes a pending future with an error, without running the task.
-    fn fail(&self, error: TaskError);
-    /// Cancels a pending task, as [`Watch::cancel`] does, on behalf of its pool.
-    fn cancel_queued(&self);
+    /// Completes a pending future with an error, without running the task: cancelled, if that is the error. False if it was
+    /// not pending any more.
+    fn fail(&self, error: TaskError) -> bool;
     fn is_pending(&self) -> bool;
 }
 
@@ -211,6 +228,8 @@ pub(super) trait Watch: Send + Sync {
     /// Tells this future from every other that exists now.
     fn id(&self) -> usize;
     fn pool(&self) -> PoolId;
+    /// The future this one still waits to be made from.
+    fn source(&self) -> Option<Arc<dyn Watch>>;
     /// True if the task was pending and is cancelled by this call.
     fn cancel_pending(&self) -> bool;
     /// Sets the tokens of a running task.
@@ -242,6 +261,10 @@ impl<F, T> TaskCell<F, T> {
             pool,
             inner: Mutex::new(Inner { slot: Slot::Queued(work), observers: None }),
         }
+    }
+
+    fn address(&self) -> usize {
+        ptr::from_ref(self).addr()
     }
 
     /// Acquire: pairs with the Release in `set`, so that whoever sees a state sees what led to it.
@@ -293,14 +316,15 @@ impl<F, T> TaskCell<F, T> {
 
     /// PENDING -> CANCELLED or FINISHED, without a run. False if it was not pending.
     #[cold]
-    fn give_up(&self, error: TaskError, state: u8, turn: &mut dyn Turn) -> bool {
+    fn give_up(&self, error: TaskError) -> bool {
         let mut inner = self.inner.lock();
         let Slot::Queued(_) = inner.slot else { return false };
         let Slot::Queued(work) = mem::replace(&mut inner.slot, Slot::Running) else {
             unreachable!("looked at under the same lock")
         };
         let observers = inner.observers.take();
-        self.complete_calling_out(inner, Err(error), observers, state, turn);
+        let state = if let TaskError::Cancelled = error { CANCELLED } else { FINISHED };
+        self.complete_calling_out(inner, Err(error), observers, state, &mut NoTurn);
         // Last, so that a destructor that panics finds everyone told.
         drop(work);
         true
@@ -345,39 +369,40 @@ fn notify(mut observers: Observers, error: Option<&TaskError>) {
         oldest_first = Some(node);
     }
     // Whoever only has to be woken goes before closures that may take long.
-    let mut callbacks: Vec<Callback> = Vec::new();
+    let mut calls = Vec::new();
     while let Some(mut node) = oldest_first {
         oldest_first = node.next.take();
         match node.observer {
             Observer::Thread(thread) => thread.unpark(),
             Observer::Waker { waker, .. } => panic_hook::shield(|| waker.wake()),
-            Observer::Callback(callback) => callbacks.push(callback),
+            Observer::Callback(_) | Observer::Then(_) => calls.push(node.observer),
             // Err: whoever waited has gone.
             Observer::Mailbox { to, index } => drop(to.send(index)),
             Observer::Token(_) => {}
         }
     }
     let completed = Completed::new(error);
-    for callback in callbacks {
-        panic_hook::shield(|| callback(&completed));
+    for call in calls {
+        match call {
+            Observer::Callback(callback) => panic_hook::shield(|| callback(&completed)),
+            Observer::Then(step) => chain::call(step),
+            _ => {}
+        }
     }
 }
 
 impl<F: Work<T>, T: Send> Run for TaskCell<F, T> {
     fn run(&self, turn: &mut dyn Turn) -> bool {
         let Some(work) = self.claim() else { return false };
+        turn.started(self.address());
         let result = panic_hook::catch(|| work.run()).map_err(panicked);
         turn.ended(self.flags() & (DETACHED | CALLBACK) != 0);
         self.complete(result, turn);
         true
     }
 
-    fn fail(&self, error: TaskError) {
-        self.give_up(error, FINISHED, &mut NoTurn);
-    }
-
-    fn cancel_queued(&self) {
-        self.give_up(TaskError::Cancelled, CANCELLED, &mut NoTurn);
+    fn fail(&self, error: TaskError) -> bool {
+        self.give_up(error)
     }
 
     fn is_pending(&self) -> bool {
@@ -402,7 +427,14 @@ impl<F: Work<T>, T: Send> Watch for TaskCell<F, T> {
     }
 
     fn id(&self) -> usize {
-        std::ptr::from_ref(self).addr()
+        self.address()
+    }
+
+    fn source(&self) -> Option<Arc<dyn Watch>> {
+        match &self.inner.lock().slot {
+            Slot::Queued(work) => work.source(),
+            _ => None,
+        }
     }
 
     fn pool(&self) -> PoolId {
@@ -410,7 +442,7 @@ impl<F: Work<T>, T: Send> Watch for TaskCell<F, T> {
     }
 
     fn cancel_pending(&self) -> bool {
-        self.give_up(TaskError::Cancelled, CANCELLED, &mut NoTurn)
+        self.give_up(TaskError::Cancelled)
     }
 
     fn request_cancel(&self) {
@@ -441,7 +473,7 @@ impl<F: Work<T>, T: Send> Watch for TaskCell<F, T> {
             drop(old);
             return Ok(());
         }
-        if matches!(observer, Observer::Callback(_)) {
+        if matches!(observer, Observer::Callback(_) | Observer::Then(_)) {
             flags |= CALLBACK;
             self.set(flags);
         }

@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 use crate::sync::Arc;
 
 use super::cell::{Callback, Handle, Observer, State, Watch};
+use super::chain;
 use super::error::{TaskError, TryError, WaitTimeout};
 use super::promise::Promise;
 use super::shared::SharedFuture;
@@ -60,8 +61,7 @@ impl<T> Future<T> {
     ///
     /// What kept the task from giving a value: [`TaskError::Cancelled`], [`TaskError::Panicked`], ... And
     /// [`TaskError::WouldDeadlock`] if the task waits, through any number of others, for the one that asks, or if so many
-    /// tasks wait on top of each other that the worker's stack would not hold another (a 256th of it is reckoned for
-    /// each 8 KiB).
+    /// tasks wait on top of each other that the worker's stack might not hold another: one is allowed for each 8 KiB.
     ///
     /// # Panics
     ///
@@ -159,8 +159,8 @@ impl<T> Future<T> {
 
     /// Gives the outcome to `f` as soon as it is there, and returns the future of what `f` makes of it.
     ///
-    /// `f` runs in the thread that completes the task, or at once in this one. Cancelling the new future cancels this one
-    /// as well, if neither has started.
+    /// `f` runs in the thread that completes the task, or at once in this one. Cancelling the new future cancels the task
+    /// as well, if it has not started; waiting for it runs the task in place where waiting for the task would.
     ///
     /// # Examples
     ///
@@ -179,23 +179,17 @@ impl<T> Future<T> {
     where
         T: Send + 'static,
     {
-        let source: Arc<dyn Watch> = self.cell.clone();
-        let (mut promise, future) = Promise::new();
-        future.add_done_callback(move |completed| {
-            if completed.is_cancelled() {
-                worker::cancel(&*source);
-            }
-        });
+        let (mut promise, future) = Promise::from_source(Some(self.cell.clone()));
         let cell = self.cell.clone();
-        add_done_callback(
-            &*cell,
-            Box::new(move |_| {
-                if promise.set_running() {
-                    let outcome = taken(&*self.cell);
-                    promise.set_caught(|| f(outcome));
-                }
-            }),
-        );
+        let step = Observer::Then(Box::new(move || {
+            if promise.set_running() {
+                let outcome = taken(&*self.cell);
+                promise.set_caught(|| f(outcome));
+            }
+        }));
+        if let Err(Observer::Then(step)) = cell.observe(step) {
+            chain::call(step);
+        }
         future
     }
 

@@ -76,6 +76,7 @@
 //! One allocation and about 64 bytes per task; bench ids `futures/*`, figures and rivals in `docs/benchmarks.md`.
 
 mod cell;
+mod chain;
 mod error;
 mod future;
 mod inline;

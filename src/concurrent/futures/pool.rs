@@ -37,7 +37,7 @@ use crate::sync::{Arc, Condvar, Mutex, MutexGuard};
 use super::cell::{NoTurn, PoolId, Run, Turn};
 use super::error::{Reason, SubmitErrorKind, TaskError};
 use super::thread::WhenFull;
-use super::worker::{self, Board};
+use super::worker::{self, Board, Luck};
 
 /// A task in a queue; `'s` is what it may borrow.
 pub(super) type Queued<'s> = Arc<dyn Run + 's>;
@@ -233,6 +233,21 @@ impl<'s> Pool<'s> {
         (state.threads == 0).then(|| self.drain(&mut state))
     }
 
+    /// Completes tasks taken out of the queue with `error`.
+    ///
+    /// What has come into the queue meanwhile may need a thread that it did not ask for: deaths among those taken out were
+    /// not known to be theirs.
+    pub(super) fn fail_all(&self, tasks: VecDeque<Queued<'s>>, error: &TaskError) -> Followup {
+        let mut already_dead = 0;
+        for task in tasks {
+            // The destructor of what a closure captured may panic; the others are still to be told.
+            panic_hook::shield(|| already_dead += isize::from(!task.fail(error.clone())));
+        }
+        let mut state = self.state.lock();
+        state.dead -= already_dead;
+        state.balance(self.max_workers)
+    }
+
     /// Counts threads that are started all at once.
     pub(super) fn start_all(&self) {
         let mut state = self.state.lock();
@@ -242,7 +257,6 @@ impl<'s> Pool<'s> {
 
     /// Takes the whole queue.
     fn drain(&self, state: &mut MutexGuard<'_, Inner<'s>>) -> VecDeque<Queued<'s>> {
-        state.dead = 0;
         if state.blocked > 0 {
             self.room.notify_all();
         }
@@ -256,10 +270,8 @@ impl<'s> Pool<'s> {
         let cancelled = if cancel_pending { self.drain(&mut state) } else { VecDeque::new() };
         self.wake_all(&mut state);
         drop(state);
-        for task in cancelled {
-            // The destructor of what a closure captured may panic; the others are still to be cancelled.
-            panic_hook::shield(|| task.cancel_queued());
-        }
+        // Nothing can have come into the queue.
+        let _ = self.fail_all(cancelled, &TaskError::Cancelled);
     }
 
     /// Fails everything that has not started, and everything to come.
@@ -269,7 +281,8 @@ impl<'s> Pool<'s> {
         let failed = self.drain(&mut state);
         self.wake_all(&mut state);
         drop(state);
-        fail_all(failed, &TaskError::Broken(reason));
+        // Nothing can have come into the queue.
+        let _ = self.fail_all(failed, &TaskError::Broken(reason));
     }
 
     fn wake_all(&self, state: &mut MutexGuard<'_, Inner<'s>>) {
@@ -358,14 +371,13 @@ impl<'s> Pool<'s> {
             start,
             standing: Standing::Announced,
             next: None,
+            luck: Luck::new(),
             stillborn: 0,
         };
         while let Some(task) = shift.next_task() {
-            shift.board.set_running(Arc::as_ptr(&task).cast::<()>().addr());
             if !task.run(&mut shift) {
                 shift.stillborn += 1;
             }
-            shift.board.set_running(0);
         }
     }
 
@@ -375,13 +387,6 @@ impl<'s> Pool<'s> {
         state.idle -= 1;
         state.threads -= 1;
         self.ended.notify_all();
-    }
-}
-
-/// Fails tasks that will not be run.
-pub(super) fn fail_all(tasks: VecDeque<Queued<'_>>, error: &TaskError) {
-    for task in tasks {
-        panic_hook::shield(|| task.fail(error.clone()));
     }
 }
 
@@ -407,6 +412,7 @@ struct Shift<'p, 's> {
     start: &'p dyn Fn(),
     standing: Standing,
     next: Option<Queued<'s>>,
+    luck: Luck,
     /// Popped tasks that were dead already: to be taken off `dead`.
     stillborn: isize,
 }
@@ -442,7 +448,7 @@ impl<'s> Shift<'_, 's> {
                 state.looking = true;
                 pool.hint.0.store(false, Ordering::Relaxed);
                 drop(state);
-                worker::spin_until(|| pool.hint.0.load(Ordering::Acquire), None);
+                self.luck.look(|| pool.hint.0.load(Ordering::Acquire), None);
                 state = pool.state.lock();
                 state.looking = false;
                 continue;
@@ -476,6 +482,10 @@ impl<'s> Shift<'_, 's> {
 }
 
 impl Turn for Shift<'_, '_> {
+    fn started(&mut self, cell: usize) {
+        self.board.set_running(cell);
+    }
+
     fn ended(&mut self, calls_out: bool) {
         self.board.set_running(0);
         let mut state = self.pool.state.lock();

@@ -6,8 +6,10 @@ use crate::panic_hook;
 use crate::sync::Arc;
 
 use super::cell::{NoTurn, Promised, State, TaskCell, Watch};
+use super::chain;
 use super::error::{Panic, TaskError};
 use super::future::Future;
+use super::worker;
 
 /// Completes a [`Future`] by hand: from a callback, another runtime, a device.
 ///
@@ -49,7 +51,12 @@ impl<T: Send + 'static> Promise<T> {
         reason = "the two halves of one thing, as std::sync::mpsc::channel makes them"
     )]
     pub fn new() -> (Self, Future<T>) {
-        let cell = Arc::new(TaskCell::new(0, Promised));
+        Self::from_source(None)
+    }
+
+    /// Makes a promise that will be kept when `source` is done.
+    pub(super) fn from_source(source: Option<Arc<dyn Watch>>) -> (Self, Future<T>) {
+        let cell = Arc::new(TaskCell::new(0, Promised { source }));
         let future = Future::new(cell.clone());
         (Self { cell, running: false }, future)
     }
@@ -78,8 +85,11 @@ impl<T: Send + 'static> Promise<T> {
 
     /// Completes the future with what `f` gives, or its panic; for a promise that is set running.
     pub(super) fn set_caught(mut self, f: impl FnOnce() -> T) {
-        let result = panic_hook::catch(f).map_err(|c| TaskError::Panicked(Panic::caught(c)));
-        self.complete(result);
+        let on_top = worker::on_top(self.cell.id());
+        let result = panic_hook::catch(|| chain::run(f))
+            .map_err(|caught| TaskError::Panicked(Panic::caught(caught)));
+        drop(on_top);
+        chain::publish(|| self.complete(result));
     }
 
     fn complete(&mut self, result: Result<T, TaskError>) {

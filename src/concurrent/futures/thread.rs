@@ -2,6 +2,7 @@
 
 use std::error::Error;
 use std::fmt;
+use std::ptr;
 use std::time::Duration;
 
 use crate::panic_hook::{self, Notes};
@@ -245,16 +246,21 @@ impl Shared {
     /// Starts a thread for `cell`, which is queued. An error only if nobody is there who could run it.
     #[cold]
     fn start_for<W, R>(self: &Arc<Self>, cell: &TaskCell<W, R>) -> Result<(), SubmitError<W>> {
-        let Err(error) = self.start() else { return Ok(()) };
-        let Some(stranded) = self.pool.start_failed() else { return Ok(()) };
-        let reason: Reason = error.to_string().into();
-        let own = cell.reclaim();
-        pool::fail_all(
-            stranded,
-            &TaskError::Broken(format!("no thread could be started: {reason}").into()),
-        );
+        let mut own = None;
+        while let Err(error) = self.start() {
+            let Some(mut stranded) = self.pool.start_failed() else { break };
+            let reason = Reason::from(error.to_string());
+            if let Some(work) = cell.reclaim() {
+                own = Some((work, reason.clone()));
+                stranded.retain(|task| !ptr::addr_eq(Arc::as_ptr(task), cell));
+            }
+            let error = TaskError::Broken(format!("no thread could be started: {reason}").into());
+            if self.pool.fail_all(stranded, &error) != Followup::Start {
+                break;
+            }
+        }
         match own {
-            Some(work) => {
+            Some((work, reason)) => {
                 Err(SubmitError::new(SubmitErrorKind::SpawnFailed, work).with_reason(reason))
             }
             None => Ok(()),
@@ -383,7 +389,8 @@ pub fn default_max_workers() -> usize {
 pub enum Shutdown {
     /// Runs them all and waits: `shutdown()`.
     Wait,
-    /// Runs them all and does not wait: `shutdown(wait=False)`.
+    /// Runs them all and does not wait: `shutdown(wait=False)`. Dropping the pool still waits, unless it is
+    /// [detached](ThreadPoolExecutor::detach).
     NoWait,
     /// Cancels them and waits for those running: `shutdown(cancel_futures=True)`.
     CancelPending,

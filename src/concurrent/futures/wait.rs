@@ -429,3 +429,29 @@ impl<W: Waitable> Iterator for AsCompletedTimeout<W> {
 }
 
 impl<W: Waitable> std::iter::FusedIterator for AsCompletedTimeout<W> {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::concurrent::futures::Promise;
+
+    /// A wait that is over leaves its mailbox in no future.
+    #[track_caller]
+    fn check(wait: impl FnOnce(&Future<()>) -> AsCompletedTimeout<&Future<()>>) {
+        let (_promise, future) = Promise::new();
+        let iterator = wait(&future);
+        let mailbox = Arc::downgrade(&iterator.inner.mail.to);
+        drop(iterator);
+        assert_eq!(mailbox.strong_count(), 0);
+    }
+
+    #[test]
+    fn a_wait_that_ends_early_leaves_nothing_in_its_futures() {
+        check(|future| as_completed([future]).timeout(Duration::ZERO));
+        check(|future| {
+            let mut iterator = as_completed([future, future]).timeout(Duration::ZERO);
+            assert!(matches!(iterator.next(), Some(Err(WaitTimeout { unfinished: 1, total: 1 }))));
+            iterator
+        });
+    }
+}

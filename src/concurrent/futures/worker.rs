@@ -9,11 +9,11 @@
 //! worker publishes the cell it runs and the cell it waits for; the thread whose wait would close the circle sees it,
 //! since edges are added one at a time under one lock.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
 use std::time::Instant;
 
-use crate::sync::global::{AtomicU32, AtomicUsize, Mutex, Ordering, PoisonError};
+use crate::sync::global::{AtomicU32, AtomicUsize, Mutex, MutexGuard, Ordering, PoisonError};
 use crate::sync::{Arc, SPIN, Weak, spin_loop, thread, thread_local};
 
 use super::cell::{Observer, PoolId, Registration, State, Turn, Watch};
@@ -61,7 +61,19 @@ fn tell_queue(pool: PoolId, ran: bool) {
 }
 
 /// Cancels a pending task and tells its pool; sets the tokens of a running one. True if it is cancelled now.
+///
+/// What a future is made from is cancelled with it.
 pub(super) fn cancel(cell: &dyn Watch) -> bool {
+    let mut source = cell.source();
+    let cancelled = cancel_one(cell);
+    while cancelled && let Some(cell) = source {
+        source = cell.source();
+        cancel_one(&*cell);
+    }
+    cancelled
+}
+
+fn cancel_one(cell: &dyn Watch) -> bool {
     match cell.state() {
         State::Pending => {
             if cell.cancel_pending() {
@@ -88,14 +100,18 @@ pub(super) struct Board {
     running: AtomicUsize,
     /// The cells below it, which run it in place.
     below: Mutex<Vec<usize>>,
-    /// The cell it sleeps for, 0 when it does not.
-    waiting: AtomicUsize,
+    /// The cells it sleeps for: one, and those that this one is made from.
+    waiting: Mutex<Vec<usize>>,
 }
 
 impl Board {
     /// Relaxed: only read under `BOARDS`, by a thread that learnt of the cell through a lock this thread held later.
     pub(super) fn set_running(&self, cell: usize) {
         self.running.store(cell, Ordering::Relaxed);
+    }
+
+    fn waiting(&self) -> MutexGuard<'_, Vec<usize>> {
+        self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn runs(&self, cell: usize) -> bool {
@@ -115,6 +131,7 @@ struct Current {
 
 thread_local! {
     static CURRENT: RefCell<Option<Current>> = const { RefCell::new(None) };
+    static LUCK: Cell<Luck> = const { Cell::new(Luck::new()) };
 }
 
 /// Makes this thread a worker of `pool` until the returned value is dropped.
@@ -166,11 +183,23 @@ pub(super) enum InPlace {
 }
 
 /// Runs a pending task here if this thread is a worker of its pool.
+///
+/// What is made from another future is completed by the thread that completes that one.
 pub(super) fn run_in_place(cell: &dyn Watch) -> InPlace {
+    if !is_worker() {
+        return InPlace::No;
+    }
+    match sources(cell).last() {
+        Some(first) => run_one_in_place(&**first),
+        None => run_one_in_place(cell),
+    }
+}
+
+fn run_one_in_place(cell: &dyn Watch) -> InPlace {
     if cell.state() != State::Pending || !is_own(cell.pool()) {
         return InPlace::No;
     }
-    let Some(mut level) = Level::enter(cell.id()) else { return InPlace::TooDeep };
+    let Some(mut level) = Level::enter() else { return InPlace::TooDeep };
     if cell.run_here(&mut level) {
         tell_queue(cell.pool(), true);
         InPlace::Ran
@@ -179,14 +208,22 @@ pub(super) fn run_in_place(cell: &dyn Watch) -> InPlace {
     }
 }
 
+/// Shows that this thread makes the future `cell` from another one, on top of what it runs, until the value is dropped.
+pub(super) fn on_top(cell: usize) -> Option<Level> {
+    let mut level = Level::enter()?;
+    level.started(cell);
+    Some(level)
+}
+
 /// One task on top of another on this thread's stack.
-struct Level {
+pub(super) struct Level {
     board: Arc<Board>,
     below: usize,
 }
 
 impl Level {
-    fn enter(cell: usize) -> Option<Self> {
+    /// `None` on a thread that is no worker, and where there is no room for another.
+    fn enter() -> Option<Self> {
         let board = CURRENT.with(|current| {
             let mut current = current.borrow_mut();
             let current = current.as_mut()?;
@@ -198,7 +235,6 @@ impl Level {
         })?;
         let below = board.running.load(Ordering::Relaxed);
         board.below.lock().unwrap_or_else(PoisonError::into_inner).push(below);
-        board.set_running(cell);
         Some(Self { board, below })
     }
 }
@@ -217,6 +253,9 @@ impl Drop for Level {
 
 /// Wipes the board as soon as the task has ended: what its callbacks wait for, it does not.
 impl Turn for Level {
+    fn started(&mut self, cell: usize) {
+        self.board.set_running(cell);
+    }
     fn ended(&mut self, _: bool) {
         self.board.set_running(0);
     }
@@ -247,7 +286,10 @@ fn wait_slowly(cell: &dyn Watch, deadline: Option<Instant>) -> Waited {
             InPlace::No => {}
         }
     }
-    if spin_until(|| cell.state().is_done(), deadline) {
+    let mut luck = LUCK.with(Cell::get);
+    let done = luck.look(|| cell.state().is_done(), deadline);
+    LUCK.with(|l| l.set(luck));
+    if done {
         return Waited::Done;
     }
     let me = thread::current();
@@ -258,7 +300,7 @@ fn wait_slowly(cell: &dyn Watch, deadline: Option<Instant>) -> Waited {
     // with an end closes no circle and is part of none.
     let edge = match deadline {
         Some(_) => None,
-        None => match Edge::add(cell.id()) {
+        None => match Edge::add(cell) {
             Ok(edge) => edge,
             Err(Circle) => {
                 cell.unobserve(&Registration::Thread(&me));
@@ -286,9 +328,40 @@ fn wait_slowly(cell: &dyn Watch, deadline: Option<Instant>) -> Waited {
     outcome
 }
 
+/// Whether it pays for a thread to look before it sleeps.
+///
+/// Where hand-overs follow each other closely it saves two wake-ups each; where a task comes every millisecond it is wasted,
+/// so after some looks in vain only every sixteenth is taken, until one succeeds.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Luck {
+    left: u8,
+    skipped: u8,
+}
+
+impl Luck {
+    const TRIES: u8 = 4;
+    const SKIPS: u8 = 15;
+
+    pub(super) const fn new() -> Self {
+        Self { left: Self::TRIES, skipped: 0 }
+    }
+
+    /// Looks at `done` for a moment, or once.
+    pub(super) fn look(&mut self, done: impl Fn() -> bool, deadline: Option<Instant>) -> bool {
+        if self.left == 0 && self.skipped < Self::SKIPS {
+            self.skipped += 1;
+            return done();
+        }
+        self.skipped = 0;
+        let found = look(done, deadline);
+        self.left = if found { Self::TRIES } else { self.left.saturating_sub(1) };
+        found
+    }
+}
+
 /// Looks at `done` for a moment, letting others run in between: on a busy machine whoever is waited for may need this very
 /// processor. With one processor it always does, so nobody looks there.
-pub(super) fn spin_until(done: impl Fn() -> bool, deadline: Option<Instant>) -> bool {
+fn look(done: impl Fn() -> bool, deadline: Option<Instant>) -> bool {
     if SPIN.is_zero() || !has_processors_to_spare() {
         return done();
     }
@@ -321,41 +394,59 @@ fn has_processors_to_spare() -> bool {
     count > 1
 }
 
+/// What `cell` is made from, what that is made from, and so on.
+fn sources(cell: &dyn Watch) -> Vec<Arc<dyn Watch>> {
+    let mut sources = Vec::new();
+    let mut next = cell.source();
+    while let Some(source) = next {
+        next = source.source();
+        sources.push(source);
+    }
+    sources
+}
+
 /// A worker waits for a cell.
-struct Edge(Arc<Board>);
+struct Edge {
+    board: Arc<Board>,
+    /// Keeps the addresses on the board from naming others.
+    _sources: Vec<Arc<dyn Watch>>,
+}
 
 struct Circle;
 
 impl Edge {
     /// `None` on a thread that is no worker: nothing can wait for it.
-    fn add(cell: usize) -> Result<Option<Self>, Circle> {
+    fn add(cell: &dyn Watch) -> Result<Option<Self>, Circle> {
         let board = CURRENT
             .try_with(|current| current.borrow().as_ref().map(|c| Arc::clone(&c.board)))
             .ok()
             .flatten();
         let Some(board) = board else { return Ok(None) };
+        let sources = sources(cell);
+        let mut ids = vec![cell.id()];
+        ids.extend(sources.iter().map(|source| source.id()));
+
         let boards = BOARDS.lock().unwrap_or_else(PoisonError::into_inner);
-        let mut wanted = cell;
+        let mut wanted = ids.clone();
         // As many steps as there are workers: a longer way would pass one twice.
         for _ in 0..boards.len() {
-            let Some(runner) = boards.iter().find(|b| b.runs(wanted)) else { break };
+            let runs_it = |b: &&Arc<Board>| wanted.iter().any(|&cell| b.runs(cell));
+            let Some(runner) = boards.iter().find(runs_it) else { break };
             if Arc::ptr_eq(runner, &board) {
                 return Err(Circle);
             }
-            wanted = runner.waiting.load(Ordering::Relaxed);
-            if wanted == 0 {
-                break;
-            }
+            wanted.clone_from(&runner.waiting());
         }
-        board.waiting.store(cell, Ordering::Relaxed);
-        Ok(Some(Self(board.clone())))
+        *board.waiting() = ids;
+        drop(boards);
+        Ok(Some(Self { board, _sources: sources }))
     }
 }
 
 impl Drop for Edge {
     fn drop(&mut self) {
-        // Release is not needed: a reader that still sees the edge finds that nobody runs the cell, for its worker wiped
-        // its board before it published the result.
-        self.0.waiting.store(0, Ordering::Relaxed);
+        // A reader that still sees the edge finds that nobody runs the cell: its worker wiped its board before it published
+        // the result.
+        self.board.waiting().clear();
     }
 }

@@ -1,0 +1,131 @@
+//! The examples, run as programs: what they print.
+
+use std::path::Path;
+use std::process::{Command, Output};
+use std::sync::{Mutex, PoisonError};
+use std::time::SystemTime;
+use std::{env, fs};
+
+use crate::source;
+
+/// Every example with a test: in this file, or in `wordcount.rs`.
+const TESTED: [&str; 5] = ["as_completed_urls", "nested", "scope", "submit", "wordcount"];
+
+#[test]
+fn every_example_has_a_test() {
+    let mut found: Vec<String> = fs::read_dir(source::root().join("examples"))
+        .unwrap()
+        .map(|entry| entry.unwrap().path().file_stem().unwrap().to_str().unwrap().to_owned())
+        .collect();
+    found.sort();
+    assert_eq!(found, TESTED);
+}
+
+#[test]
+fn submit_shows_what_can_become_of_a_call() {
+    check(
+        "submit",
+        "value: 33698267\n\
+         error: invalid digit found in string\n\
+         panic: no 4 in there\n\
+         cancelled: true\n\
+         outcome: the task was cancelled\n\
+         not yet: true\n\
+         at last: thanks\n",
+    );
+}
+
+#[test]
+fn as_completed_urls_prints_two_pages_and_one_failure() {
+    let printed = run("as_completed_urls");
+    let mut ends = Vec::new();
+    for line in printed.lines() {
+        let (url, end) = line.split_once(' ').expect("a URL and what came of it");
+        let port = url.strip_prefix("http://127.0.0.1:").expect("a server on this machine");
+        assert!(port.parse::<u16>().is_ok(), "{line}");
+        ends.push(end);
+    }
+    // They come in the order in which they completed, which is any.
+    ends.sort_unstable();
+    assert_eq!(
+        ends,
+        ["failed: HTTP/1.0 404 Not Found", "page is 1024 bytes", "page is 65536 bytes"]
+    );
+}
+
+#[test]
+fn nested_runs_what_it_waits_for() {
+    check(
+        "nested",
+        "sorted: [1, 2, 3, 4, 5, 6, 7, 8, 9]\n\
+         waiting for itself: waiting for this task would never end: it waits for the task that asks\n",
+    );
+}
+
+#[test]
+fn scope_borrows_its_surroundings() {
+    check("scope", "words in each line: [6, 7]\nlongest word: brillig\n");
+}
+
+#[track_caller]
+fn check(name: &str, expected: &str) {
+    assert_eq!(run(name), expected);
+}
+
+/// Runs an example that must succeed, and returns what it wrote to stdout.
+#[track_caller]
+fn run(name: &str) -> String {
+    let Output { status, stdout, stderr } = example(name).output().unwrap();
+    assert!(status.success(), "{name}: {status}\n{}", String::from_utf8_lossy(&stderr));
+    String::from_utf8(stdout).unwrap()
+}
+
+/// The command that runs an example.
+///
+/// `cargo test` builds the examples along with the tests; `cargo test --test it` does not, so one that is missing or older
+/// than its sources is built here.
+pub(crate) fn example(name: &str) -> Command {
+    // target/<profile>/deps/it-<hash>
+    let test = env::current_exe().unwrap();
+    let profile = test.parent().and_then(Path::parent).expect("cargo's target directory");
+    let program = profile.join("examples").join(format!("{name}{}", env::consts::EXE_SUFFIX));
+
+    // One after the other: each would wait for cargo's lock anyway.
+    static BUILD: Mutex<()> = Mutex::new(());
+    let guard = BUILD.lock().unwrap_or_else(PoisonError::into_inner);
+    let built = fs::metadata(&program).and_then(|program| program.modified()).ok();
+    if built.is_none_or(|built| built < newest_source(name)) {
+        let cargo = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+        let status = Command::new(cargo)
+            .args(["build", "--quiet", "--example", name, "--profile"])
+            .arg(match profile.file_name().and_then(|name| name.to_str()) {
+                Some("debug") | None => "dev",
+                Some(name) => name,
+            })
+            .arg("--target-dir")
+            .arg(profile.parent().expect("cargo's target directory"))
+            .current_dir(source::root())
+            .status()
+            .unwrap();
+        assert!(status.success(), "cargo could not build the example {name}");
+    }
+    drop(guard);
+    Command::new(program)
+}
+
+/// When a source of the example was last changed.
+fn newest_source(name: &str) -> SystemTime {
+    fn newest(path: &Path) -> SystemTime {
+        if path.is_dir() {
+            let entries = fs::read_dir(path).unwrap();
+            entries
+                .map(|entry| newest(&entry.unwrap().path()))
+                .max()
+                .unwrap_or(SystemTime::UNIX_EPOCH)
+        } else {
+            fs::metadata(path).and_then(|file| file.modified()).unwrap()
+        }
+    }
+    let root = source::root();
+    newest(&root.join("src")).max(newest(&root.join("examples").join(name).with_extension("rs")))
+}
