@@ -22,6 +22,8 @@ mod summary;
 
 #[cfg(feature = "futures")]
 mod futures;
+#[cfg(feature = "html")]
+mod html;
 
 use std::env;
 use std::io::{self, Write};
@@ -32,7 +34,7 @@ use cli::Command;
 use machine::Ticks;
 use report::{Heading, Ledger, Report};
 
-#[cfg(not(any(feature = "futures")))]
+#[cfg(not(any(feature = "futures", feature = "html")))]
 compile_error!("no area is built in: choose at least one, for example `--features futures`");
 
 /// The cases of every area that is built in, in the order in which they run.
@@ -40,6 +42,8 @@ fn cases() -> Vec<Case> {
     let mut cases = Vec::new();
     #[cfg(feature = "futures")]
     cases.extend(futures::cases());
+    #[cfg(feature = "html")]
+    cases.extend(html::cases());
     cases
 }
 
