@@ -28,14 +28,14 @@ pub(crate) struct Caught {
     pub(crate) payload: Box<dyn Any + Send>,
     /// `file:line:column`; unknown when the program replaced the hook, or the panic was resumed.
     pub(crate) location: Option<String>,
-    /// Rendered, when it was asked for.
-    pub(crate) backtrace: Option<String>,
+    /// When it was asked for. Not rendered yet, which takes far longer than to capture it.
+    pub(crate) backtrace: Option<Backtrace>,
 }
 
 #[derive(Debug, Default)]
 struct Noted {
     location: Option<String>,
-    backtrace: Option<String>,
+    backtrace: Option<Backtrace>,
 }
 
 thread_local! {
@@ -74,21 +74,15 @@ fn note(info: &PanicHookInfo<'_>) {
     };
     let noted = Noted {
         location: info.location().map(ToString::to_string),
-        backtrace: (backtrace.status() == BacktraceStatus::Captured).then(|| backtrace.to_string()),
+        backtrace: (backtrace.status() == BacktraceStatus::Captured).then_some(backtrace),
     };
-    // `try_with`: a thread-local's destructor may panic after `NOTED` is gone, and then nobody is left to read it.
-    if NOTED.try_with(|n| *n.borrow_mut() = Some(noted)).is_ok() {
-        FRESH.with(|f| f.set(true));
-    }
+    keep(Some(noted));
 }
 
 /// Runs `f`; a panic becomes a value with what the hook noted about it.
 #[inline]
 pub(crate) fn catch<T>(f: impl FnOnce() -> T) -> Result<T, Caught> {
-    // What a task caught by itself is not the next one's: `resume_unwind` does not call the hook.
-    if FRESH.with(Cell::get) {
-        forget_note();
-    }
+    let outer = if FRESH.with(Cell::get) { set_note_aside() } else { None };
     let noted = NOTES.with(Cell::get) != Notes::Off;
     if !noted {
         set_notes(Notes::Place);
@@ -97,13 +91,26 @@ pub(crate) fn catch<T>(f: impl FnOnce() -> T) -> Result<T, Caught> {
     if !noted {
         set_notes(Notes::Off);
     }
+    if outer.is_some() {
+        keep(outer);
+    }
     result
 }
 
+/// Takes the note there is, and returns it if it is still wanted: that of a panic on its way up, which ran us from a
+/// destructor. One that a task caught by itself is not: `resume_unwind` would pass for it, since it does not call the hook.
 #[cold]
-fn forget_note() {
+fn set_note_aside() -> Option<Noted> {
     FRESH.with(|f| f.set(false));
-    NOTED.with(|n| n.borrow_mut().take());
+    let note = NOTED.with(|n| n.borrow_mut().take());
+    note.filter(|_| std::thread::panicking())
+}
+
+fn keep(note: Option<Noted>) {
+    // `try_with`: a thread-local's destructor may panic after `NOTED` is gone, and then nobody is left to read it.
+    if NOTED.try_with(|n| *n.borrow_mut() = note).is_ok() {
+        FRESH.with(|f| f.set(true));
+    }
 }
 
 #[cold]

@@ -59,7 +59,7 @@ fn nested_runs_what_it_waits_for() {
     check(
         "nested",
         "sorted: [1, 2, 3, 4, 5, 6, 7, 8, 9]\n\
-         waiting for itself: waiting for this task would never end: it waits for the task that asks\n",
+         waiting for itself: waiting for the task might never end: it waits for the task that asks, or too many wait on this worker's stack\n",
     );
 }
 

@@ -325,8 +325,8 @@ impl<F, T> TaskCell<F, T> {
         let observers = inner.observers.take();
         let state = if let TaskError::Cancelled = error { CANCELLED } else { FINISHED };
         self.complete_calling_out(inner, Err(error), observers, state, &mut NoTurn);
-        // Last, so that a destructor that panics finds everyone told.
-        drop(work);
+        // Whoever cancels is not to blame for a stranger's destructor.
+        panic_hook::shield(|| drop(work));
         true
     }
 
@@ -583,7 +583,7 @@ fn take_wakers(observers: &mut Observers) -> Observers {
 ///
 /// `Result` is known by its name and `Err` by its discriminant, both compared with those of a `Result` at hand, so neither
 /// is written down here. Aliases such as `io::Result` are the same type and need nothing.
-fn is_err<T>(value: &T) -> bool {
+pub(super) fn is_err<T>(value: &T) -> bool {
     fn head(name: &'static str) -> &'static str {
         name.split('<').next().unwrap_or(name)
     }

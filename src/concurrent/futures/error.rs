@@ -1,6 +1,7 @@
 //! What can go wrong: with a task, with handing one in, with waiting, with building a pool.
 
 use std::any::Any;
+use std::backtrace::Backtrace;
 use std::error::Error;
 use std::fmt;
 use std::ops::Deref;
@@ -9,14 +10,29 @@ use std::time::Duration;
 
 use thiserror::Error as ThisError;
 
-use crate::panic_hook::Caught;
-use crate::sync::{Arc, Mutex, thread};
+use crate::panic_hook::{self, Caught};
+use crate::sync::{Arc, Mutex, OnceLock, thread};
 
 /// Why a task has no value to give.
 ///
-/// The same type for tasks on threads, in other processes and on other machines; each kind of executor produces the
-/// variants that can happen there. Clones share what they carry.
-#[derive(Debug, Clone, ThisError)]
+/// The same type for tasks on threads, in other processes and on other machines. Only the first four happen with threads; the
+/// others belong to executors that are still to come. Clones share what they carry.
+///
+/// # Examples
+///
+/// ```
+/// use batteries::concurrent::futures::{TaskError, ThreadPoolExecutor};
+///
+/// let pool = ThreadPoolExecutor::new(1)?;
+/// match pool.submit(|| [1, 2, 3].iter().sum::<u32>())?.result() {
+///     Ok(sum) => assert_eq!(sum, 6),
+///     Err(TaskError::Panicked(panic)) => println!("a bug: {panic}"),
+///     Err(TaskError::Cancelled) => println!("somebody cancelled it"),
+///     Err(other) => println!("the pool's fault: {other}"),
+/// }
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq, ThisError)]
 #[non_exhaustive]
 pub enum TaskError {
     /// The task was cancelled before it started.
@@ -26,14 +42,17 @@ pub enum TaskError {
     /// The task panicked.
     #[error("the task panicked: {0}")]
     Panicked(Panic),
-    /// The executor could not run the task: it is shut down, its initializer failed, no thread could be started. The text
-    /// says which.
+    /// The task could not be run: its executor's initializer failed, no thread could be started, a `map` came to an executor
+    /// that is shut down, a promise was dropped. The text says which.
     #[doc(alias = "BrokenExecutor")]
     #[doc(alias = "BrokenThreadPool")]
-    #[error("the executor is broken: {0}")]
+    #[error("{0}")]
     Broken(Reason),
-    /// The task that asks and the task it asks for wait for each other.
-    #[error("waiting for this task would never end: it waits for the task that asks")]
+    /// The task that asks and the task it asks for wait for each other, or more tasks wait on top of each other than the
+    /// worker's [stack](super::ThreadPoolBuilder::stack_size) is reckoned to hold.
+    #[error(
+        "waiting for the task might never end: it waits for the task that asks, or too many wait on this worker's stack"
+    )]
     WouldDeadlock,
     /// The task overran its own deadline and was stopped. (A wait that takes too long is [`WaitTimeout`], or gives the
     /// future back.)
@@ -136,9 +155,20 @@ pub struct Panic {
 struct PanicInner {
     message: Box<str>,
     location: Option<Box<str>>,
-    backtrace: Option<Box<str>>,
+    backtrace: Option<Backtrace>,
+    /// The backtrace in words, once somebody has asked.
+    rendered: OnceLock<Box<str>>,
     thread: Option<Box<str>>,
     payload: Mutex<Option<Box<dyn Any + Send>>>,
+}
+
+/// The payload is a stranger's, its destructor may panic, and whoever drops the last clone may be a worker.
+impl Drop for PanicInner {
+    fn drop(&mut self) {
+        if let Some(payload) = self.payload.lock().take() {
+            panic_hook::shield(|| drop(payload));
+        }
+    }
 }
 
 impl Panic {
@@ -160,7 +190,7 @@ impl Panic {
         Self::with_details(
             caught.payload,
             caught.location.map(Into::into),
-            caught.backtrace.map(Into::into),
+            caught.backtrace,
             thread,
         )
     }
@@ -168,7 +198,7 @@ impl Panic {
     fn with_details(
         payload: Box<dyn Any + Send>,
         location: Option<Box<str>>,
-        backtrace: Option<Box<str>>,
+        backtrace: Option<Backtrace>,
         thread: Option<Box<str>>,
     ) -> Self {
         let message = if let Some(text) = payload.downcast_ref::<&'static str>() {
@@ -184,6 +214,7 @@ impl Panic {
                 message,
                 location,
                 backtrace,
+                rendered: OnceLock::new(),
                 thread,
                 payload: Mutex::new(Some(payload)),
             }),
@@ -198,17 +229,20 @@ impl Panic {
 
     /// Returns where it happened, as `file:line:column`.
     ///
-    /// `None` when the panic was resumed rather than raised, or when the program set a panic hook that does not call the
-    /// one before it: only a hook is told the place.
+    /// `None` when the panic was resumed rather than raised, when the program set a panic hook that does not call the one
+    /// before it, since only a hook is told the place, and for panics made by hand.
     #[must_use]
     pub fn location(&self) -> Option<&str> {
         self.inner.location.as_deref()
     }
 
-    /// Returns the rendered backtrace, if `RUST_BACKTRACE` or the pool's builder asked for one.
+    /// Returns the backtrace, if `RUST_BACKTRACE` or the pool's builder asked for one.
+    ///
+    /// Renders it when asked for the first time, which may take a tenth of a second.
     #[must_use]
     pub fn backtrace(&self) -> Option<&str> {
-        self.inner.backtrace.as_deref()
+        let backtrace = self.inner.backtrace.as_ref()?;
+        Some(self.inner.rendered.get_or_init(|| backtrace.to_string().into()))
     }
 
     /// Returns the name of the thread that panicked, if it had one.
@@ -226,6 +260,19 @@ impl Panic {
         std::panic::resume_unwind(payload.unwrap_or_else(|| Box::new(String::from(self.message()))))
     }
 }
+
+/// Equal if they say the same, from the same place and thread.
+impl PartialEq for Panic {
+    fn eq(&self, other: &Self) -> bool {
+        let words = |panic: &Self| {
+            let PanicInner { message, location, thread, .. } = &*panic.inner;
+            (message.clone(), location.clone(), thread.clone())
+        };
+        Arc::ptr_eq(&self.inner, &other.inner) || words(self) == words(other)
+    }
+}
+
+impl Eq for Panic {}
 
 impl fmt::Debug for Panic {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -248,12 +295,12 @@ impl fmt::Display for Panic {
 }
 
 /// How a worker process ended while it ran a task.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct WorkerDeath {
     inner: Arc<WorkerDeathInner>,
 }
 
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 struct WorkerDeathInner {
     pid: u32,
     status: Option<ExitStatus>,
@@ -366,7 +413,8 @@ impl fmt::Display for WorkerDeath {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum SubmitErrorKind {
-    /// The executor is shut down (Python: `RuntimeError`).
+    /// The executor is shut down.
+    #[doc(alias = "RuntimeError")]
     Shutdown,
     /// The executor is broken: an initializer failed, or workers died too often.
     Broken,
@@ -400,7 +448,20 @@ impl fmt::Display for SubmitErrorKind {
 /// A task that was not taken on, and the work itself, given back.
 ///
 /// `Send` and `Sync` for every `W: Send`, so that `?` turns it into a `Box<dyn Error + Send + Sync>` whatever a closure
-/// captured.
+/// captured. Where a function should return [`TaskError`], `?` turns it into that, and the work is dropped.
+///
+/// # Examples
+///
+/// ```
+/// use batteries::concurrent::futures::{Shutdown, SubmitErrorKind, ThreadPoolExecutor};
+///
+/// let pool = ThreadPoolExecutor::new(1)?;
+/// pool.shutdown(Shutdown::Wait);
+/// let refused = pool.submit(|| 6 * 7).unwrap_err();
+/// assert_eq!(refused.kind(), SubmitErrorKind::Shutdown);
+/// assert_eq!(refused.into_work()(), 42);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 pub struct SubmitError<W> {
     kind: SubmitErrorKind,
     reason: Option<Reason>,
@@ -469,8 +530,17 @@ impl<W> fmt::Display for SubmitError<W> {
 
 impl<W> Error for SubmitError<W> {}
 
+/// Drops the work and keeps the words, as [`TaskError::Broken`].
+impl<W> From<SubmitError<W>> for TaskError {
+    fn from(error: SubmitError<W>) -> Self {
+        Self::Broken(error.to_string().into())
+    }
+}
+
 /// What [`Future::result_flat`](super::Future::result_flat) fails with: the task itself, or the error it returned.
-#[derive(Debug, Clone)]
+///
+/// Shown as what it holds, and an error itself for every `E` that can be shown, a `String` or a boxed error too.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum TryError<E> {
     /// The task gave no value.
     Task(TaskError),
@@ -487,15 +557,8 @@ impl<E: fmt::Display> fmt::Display for TryError<E> {
     }
 }
 
-// Both are shown as they are, so the source is theirs.
-impl<E: Error> Error for TryError<E> {
-    fn source(&self) -> Option<&(dyn Error + 'static)> {
-        match self {
-            Self::Task(e) => e.source(),
-            Self::Returned(e) => e.source(),
-        }
-    }
-}
+// Without a source: asking `E` for its own would ask `E` to be an error, which the commonest, `Box<dyn Error>`, is not.
+impl<E: fmt::Debug + fmt::Display> Error for TryError<E> {}
 
 /// A wait that ended before all it waited for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ThisError)]
@@ -510,7 +573,7 @@ pub struct WaitTimeout {
 
 /// A shutdown whose deadline came before the last worker had ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ThisError)]
-#[error("{threads} worker threads are still running")]
+#[error("worker threads still running: {threads}")]
 pub struct ShutdownTimeout {
     /// How many workers had not ended.
     pub threads: usize,

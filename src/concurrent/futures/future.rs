@@ -21,7 +21,11 @@ use super::worker::{self, Waited};
 /// module. Dropping a future does not stop its task: it runs, and its value is dropped. [`cancel`](Future::cancel) does,
 /// as long as the task has not started.
 ///
-/// `Send` and `Sync` whatever `T` is.
+/// Inside a task, ask with `result`, which cannot keep a pool from going on; an `.await` there, or a wait with a timeout,
+/// blocks its worker like any other call.
+///
+/// `Send` and `Sync` whatever `T` is. The name is Python's, and the standard library's for its trait: a `use` of this type
+/// hides the trait of the prelude, which is `std::future::Future` then.
 ///
 /// # Examples
 ///
@@ -67,6 +71,7 @@ impl<T> Future<T> {
     ///
     /// If the value has already been given to an `.await` through `&mut`.
     #[inline]
+    #[track_caller]
     pub fn result(self) -> Result<T, TaskError> {
         result(&*self.cell)
     }
@@ -121,7 +126,6 @@ impl<T> Future<T> {
     ///
     /// True if the task is cancelled, now or before. False if it runs or is done; a running task's
     /// [`CancelToken`](super::CancelToken) is set. Callbacks are called in the thread that cancels, once.
-    #[doc(alias = "set_running_or_notify_cancel")]
     pub fn cancel(&self) -> bool {
         worker::cancel(&*self.cell)
     }
@@ -153,6 +157,19 @@ impl<T> Future<T> {
     /// lock: they may submit, cancel, wait and drop pools. They learn how the task ended; its value belongs to whoever asks
     /// for the result ([`then`](Self::then) is a callback that takes it). A callback that panics is reported by the panic
     /// hook, and the next is called.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use batteries::concurrent::futures::ThreadPoolExecutor;
+    ///
+    /// let pool = ThreadPoolExecutor::new(1)?;
+    /// let (done, wait_done) = std::sync::mpsc::channel();
+    /// let future = pool.submit(|| 1)?;
+    /// future.add_done_callback(move |completed| done.send(completed.exception().is_none()).unwrap());
+    /// assert!(wait_done.recv()?);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn add_done_callback(&self, f: impl FnOnce(&Completed<'_>) + Send + 'static) {
         add_done_callback(&*self.cell, Box::new(f));
     }
@@ -168,8 +185,8 @@ impl<T> Future<T> {
     /// use batteries::concurrent::futures::ThreadPoolExecutor;
     ///
     /// let pool = ThreadPoolExecutor::new(2)?;
-    /// let length = pool.submit(|| String::from("batteries"))?.then(|text| Ok::<_, ()>(text.map_err(drop)?.len()));
-    /// assert_eq!(length.result()?, Ok(9));
+    /// let length = pool.submit(|| String::from("batteries"))?.then(|text| text.map(|text| text.len()));
+    /// assert_eq!(length.result_flat()?, 9);
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn then<U: Send + 'static>(
@@ -208,6 +225,18 @@ impl<T, E> Future<Result<T, E>> {
     /// # Errors
     ///
     /// [`TryError::Returned`] with what the task returned, [`TryError::Task`] with what kept it from returning.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use batteries::concurrent::futures::{ThreadPoolExecutor, TryError};
+    ///
+    /// let pool = ThreadPoolExecutor::new(1)?;
+    /// assert_eq!(pool.submit(|| "42".parse::<u8>())?.result_flat()?, 42);
+    /// let error = pool.submit(|| "spam".parse::<u8>())?.result_flat().unwrap_err();
+    /// assert!(matches!(error, TryError::Returned(_)));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn result_flat(self) -> Result<T, TryError<E>> {
         flat(self.result())
     }
@@ -264,6 +293,7 @@ impl<'scope, T> ScopedFuture<'scope, T> {
     ///
     /// If the value has already been given to an `.await` through `&mut`.
     #[inline]
+    #[track_caller]
     pub fn result(self) -> Result<T, TaskError> {
         result(&*self.cell)
     }
@@ -386,6 +416,7 @@ impl<'a> Completed<'a> {
 // What both handles do, once.
 
 #[inline]
+#[track_caller]
 fn result<'a, T>(cell: &(dyn Handle<T> + 'a)) -> Result<T, TaskError> {
     match worker::wait_for(cell, None) {
         Waited::WouldDeadlock => Err(TaskError::WouldDeadlock),
@@ -394,8 +425,12 @@ fn result<'a, T>(cell: &(dyn Handle<T> + 'a)) -> Result<T, TaskError> {
 }
 
 #[inline]
+#[track_caller]
 fn taken<'a, T>(cell: &(dyn Handle<T> + 'a)) -> Result<T, TaskError> {
-    cell.take().unwrap_or_else(|| panic!("the result of this future has already been taken"))
+    match cell.take() {
+        Some(result) => result,
+        None => panic!("the result of this future has already been taken"),
+    }
 }
 
 /// A deadline too far away to be told is none.

@@ -9,14 +9,17 @@ use std::time::{Duration, Instant};
 use crate::panic_hook;
 use crate::sync::Arc;
 
-use super::error::{BuildError, BuildErrorKind, Panic, SubmitError, TaskError, WaitTimeout};
+use super::error::{
+    BuildError, BuildErrorKind, Panic, SubmitError, SubmitErrorKind, TaskError, WaitTimeout,
+};
 use super::future::Future;
 use super::thread::ThreadPoolExecutor;
 
 /// The results of a `map`, in the order of the arguments.
 ///
 /// A task that failed is an `Err`, and the next result follows it. Where the executor refused an argument, an `Err` with
-/// [`TaskError::Broken`] stands in its place and ends the results.
+/// [`TaskError::Broken`] stands in its place; if it would refuse all others too, being shut down or broken, the results end
+/// there.
 ///
 /// Dropping it after results have been asked for cancels what has not started, as dropping a half-used iterator does in
 /// Python; dropping it before leaves all tasks running. [`cancel`](Map::cancel) and [`detach`](Map::detach) say it outright.
@@ -39,14 +42,14 @@ pub struct Map<R> {
 enum Part<R> {
     One(Future<R>),
     Chunk(Future<Vec<Result<R, TaskError>>>, usize),
-    Refused(TaskError),
+    Refused(TaskError, usize),
 }
 
 impl<R> Part<R> {
     fn len(&self) -> usize {
         match self {
-            Self::One(_) | Self::Refused(_) => 1,
-            Self::Chunk(_, len) => *len,
+            Self::One(_) => 1,
+            Self::Chunk(_, len) | Self::Refused(_, len) => *len,
         }
     }
 
@@ -54,12 +57,14 @@ impl<R> Part<R> {
         match self {
             Self::One(future) => drop(future.cancel()),
             Self::Chunk(future, _) => drop(future.cancel()),
-            Self::Refused(_) => {}
+            Self::Refused(..) => {}
         }
     }
 
-    fn refused<W>(error: &SubmitError<W>) -> Self {
-        Self::Refused(TaskError::Broken(error.to_string().into()))
+    /// The place of `len` refused arguments; one place, and true, if all that follow would be refused.
+    fn refused<W>(error: SubmitError<W>, len: usize) -> (Self, bool) {
+        let last = matches!(error.kind(), SubmitErrorKind::Shutdown | SubmitErrorKind::Broken);
+        (Self::Refused(error.into(), if last { 1 } else { len }), last)
     }
 
     /// The part's outcome; the part itself if `timeout` was too short.
@@ -74,7 +79,7 @@ impl<R> Part<R> {
                 Ok(result) => Ok(Outcome::chunk(result, len)),
                 Err(future) => Err(Self::Chunk(future, len)),
             },
-            (Self::Refused(error), _) => Ok(Outcome::One(Err(error))),
+            (Self::Refused(error, len), _) => Ok(Outcome::chunk(Err(error), len)),
         }
     }
 }
@@ -107,8 +112,11 @@ impl<R> Map<R> {
             match future {
                 Ok(future) => parts.push_back(Part::One(future)),
                 Err(error) => {
-                    parts.push_back(Part::refused(&error));
-                    break;
+                    let (part, last) = Part::refused(error, 1);
+                    parts.push_back(part);
+                    if last {
+                        break;
+                    }
                 }
             }
         }
@@ -332,31 +340,30 @@ impl<'p> MapBuilder<'p> {
             .get();
         let f = Arc::new(f);
         let mut args = args.into_iter();
-        let mut refused = false;
+        let mut ended = false;
         Ok(move || {
-            if refused {
+            if ended {
                 return None;
             }
             let f = Arc::clone(&f);
-            let part = if size == 1 {
+            let submitted = if size == 1 {
                 let arg = args.next()?;
-                match self.pool.submit(move || f(arg)) {
-                    Ok(future) => Part::One(future),
-                    Err(error) => Part::refused(&error),
-                }
+                self.pool.submit(move || f(arg)).map(Part::One).map_err(|e| Part::refused(e, 1))
             } else {
                 let chunk: Vec<A> = args.by_ref().take(size).collect();
                 if chunk.is_empty() {
                     return None;
                 }
                 let len = chunk.len();
-                match self.pool.submit(move || run_chunk(&*f, chunk)) {
-                    Ok(future) => Part::Chunk(future, len),
-                    Err(error) => Part::refused(&error),
-                }
+                self.pool
+                    .submit(move || run_chunk(&*f, chunk))
+                    .map(|future| Part::Chunk(future, len))
+                    .map_err(|e| Part::refused(e, len))
             };
-            refused = matches!(part, Part::Refused(_));
-            Some(part)
+            Some(submitted.unwrap_or_else(|(part, last)| {
+                ended = last;
+                part
+            }))
         })
     }
 }
@@ -421,17 +428,25 @@ pub struct BufferedMap<'a, R> {
     source: Box<dyn FnMut() -> Option<Part<R>> + 'a>,
 }
 
-impl<R> BufferedMap<'_, R> {
+impl<'a, R> BufferedMap<'a, R> {
+    /// Yields for at most `timeout` in all, counted from the call of `map`.
+    pub fn timeout(self, timeout: Duration) -> BufferedMapTimeout<'a, R> {
+        let deadline = self.map.started.checked_add(timeout);
+        BufferedMapTimeout { map: self, deadline }
+    }
+
     /// Cancels the tasks that have not started and drops the results.
     pub fn cancel(self) {
         self.map.cancel();
     }
-}
 
-impl<R> Iterator for BufferedMap<'_, R> {
-    type Item = Result<R, TaskError>;
+    /// Drops the results; the tasks handed in so far still run.
+    pub fn detach(self) {
+        self.map.detach();
+    }
 
-    fn next(&mut self) -> Option<Self::Item> {
+    /// Hands in one more task in the place of the one that is about to be asked for.
+    fn refill(&mut self) {
         // Before the wait, so that the workers are as far ahead as they may be.
         if self.map.chunk.as_slice().is_empty()
             && !self.map.parts.is_empty()
@@ -441,7 +456,39 @@ impl<R> Iterator for BufferedMap<'_, R> {
             self.map.total += part.len();
             self.map.parts.push_back(part);
         }
+    }
+}
+
+impl<R> Iterator for BufferedMap<'_, R> {
+    type Item = Result<R, TaskError>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        self.refill();
         self.map.next()
+    }
+}
+
+/// The iterator of [`BufferedMap::timeout`].
+///
+/// Errors are as in [`MapTimeout`]; after its own timeout no more arguments are taken. What is unfinished then counts the
+/// arguments that were taken.
+#[must_use = "the tasks run, but their results are lost"]
+#[derive(Debug)]
+pub struct BufferedMapTimeout<'a, R> {
+    map: BufferedMap<'a, R>,
+    deadline: Option<Instant>,
+}
+
+impl<R> Iterator for BufferedMapTimeout<'_, R> {
+    type Item = Result<Result<R, TaskError>, WaitTimeout>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        self.map.refill();
+        let next = self.map.map.next_by(Wait::Until(self.deadline));
+        if let Some(Err(_)) = next {
+            self.map.map.cancel_rest();
+        }
+        next
     }
 }
 

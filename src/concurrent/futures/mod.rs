@@ -35,9 +35,10 @@
 //!
 //! - **Tasks of one pool start in the order in which they were submitted**, each once or, if cancelled in time, never.
 //! - **A future is completed exactly once**, and everybody who waits for it in any way then knows.
-//! - **Waiting inside a task is safe.** [`Future::result`] on a worker runs a task of its own pool that has not started,
-//!   right there; tasks in a circle get [`TaskError::WouldDeadlock`]. ([`wait`] and [`as_completed`] run such tasks too, but
-//!   do not look for circles.) No wait ever runs a task that it was not asked for.
+//! - **Tasks may ask for the results of tasks.** [`Future::result`] (and [`exception`](Future::exception)) on a worker runs a
+//!   task of its own pool that has not started, right there, and tasks in a circle get [`TaskError::WouldDeadlock`]. [`wait`],
+//!   [`as_completed`] and [`Map`] run such tasks too, but the first two do not look for circles; waits with a timeout and an
+//!   `.await` inside a task only block its worker. No wait ever runs a task that it was not asked for.
 //! - **A panic is a value**, [`TaskError::Panicked`], with its message and place. The worker lives on, and the program's panic
 //!   hook reports it as ever.
 //! - **No user code runs under a lock**: not closures, callbacks, wakers or destructors.
@@ -52,20 +53,23 @@
 //! | `ThreadPoolExecutor()` | `ThreadPoolExecutor::default()`, of [`default_max_workers`] threads |
 //! | `with ThreadPoolExecutor() as ex:` | the end of the pool's scope; [`scope`] to borrow |
 //! | `ex.submit(pow, 2, 8)` | `pool.submit(\|\| 2u32.pow(8))` |
-//! | `ex.map(f, xs, chunksize=n, buffersize=m)` | `pool.map(f, xs)`, `pool.map_builder().chunk_size(n).buffer(m).map(f, xs)` |
-//! | `ex.map(f, xs, timeout=t)` | `pool.map(f, xs).timeout(t)` |
-//! | `ex.map(f, xs, ys)` | `pool.map(\|(x, y)\| f(x, y), xs.zip(ys))` |
+//! | `ex.map(f, xs)` | `for result in pool.map(f, xs) { let value = result?; ... }` |
+//! | `ex.map(f, xs, chunksize=n, buffersize=m)` | `pool.map_builder().chunk_size(n).buffer(m).map(f, xs)?` |
+//! | `ex.map(f, xs, timeout=t)` | `for result in pool.map(f, xs).timeout(t) { let value = result??; ... }` |
+//! | `ex.map(f, xs, ys)` | `pool.map(\|(x, y)\| f(x, y), xs.into_iter().zip(ys))` |
 //! | `ex.shutdown(wait, cancel_futures=...)` | [`shutdown`](ThreadPoolExecutor::shutdown) with a [`Shutdown`] |
 //! | `fut.result()`, `fut.result(timeout=t)` | [`result()`](Future::result), [`result_timeout(t)`](Future::result_timeout), which gives the future back |
 //! | `fut.result()` twice | [`shared()`](Future::shared) |
-//! | `fut.exception()` | [`exception()`](Future::exception) |
+//! | `fut.exception()` | [`exception()`](Future::exception); an `Err` that the task returned is a value, not an exception |
 //! | `fut.done()`, `running()`, `cancelled()` | [`is_done()`](Future::is_done), [`is_running()`](Future::is_running), [`is_cancelled()`](Future::is_cancelled) |
 //! | `fut.add_done_callback(f)` | [`add_done_callback`](Future::add_done_callback); [`then`](Future::then) for callbacks that take the value |
 //! | `Future()`, `set_result`, `set_exception` | [`Promise::new`], [`Promise::set`] |
 //! | `set_running_or_notify_cancel()` | [`Promise::set_running`] |
 //! | `wait(fs, timeout, FIRST_COMPLETED)` | [`wait`], [`wait_timeout`] |
-//! | `for f in as_completed(fs, timeout=t)` | `for f in as_completed(fs).timeout(t)` |
-//! | `{ex.submit(load, url): url for url in urls}` | a list of `(url, future)`, which `as_completed` takes |
+//! | `FIRST_EXCEPTION` | [`ReturnWhen::FirstErr`] for tasks that return `Result`, `FirstException` for panics alone |
+//! | `for f in as_completed(fs, timeout=t)` | `for f in as_completed(fs).timeout(t) { let f = f?; ... }` |
+//! | `{ex.submit(load, url): url for url in urls}` | a list or a map of `(url, future)`, which `as_completed` takes |
+//! | the same `ex` in several places | `Arc<ThreadPoolExecutor>` |
 //! | `CancelledError` | [`TaskError::Cancelled`] |
 //! | an exception of the task | its own `Err` inside ([`result_flat`](Future::result_flat) joins them), or [`TaskError::Panicked`] |
 //! | `TimeoutError` | the future given back, or [`WaitTimeout`] with Python's text |
@@ -97,7 +101,7 @@ pub use error::{
 };
 pub use future::{Completed, Future, ScopedFuture};
 pub use inline::InlineExecutor;
-pub use map::{BufferedMap, BufferedMapBuilder, Map, MapBuilder, MapTimeout};
+pub use map::{BufferedMap, BufferedMapBuilder, BufferedMapTimeout, Map, MapBuilder, MapTimeout};
 pub use promise::Promise;
 pub use scope::{Scope, scope};
 pub use shared::SharedFuture;

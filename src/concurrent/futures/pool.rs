@@ -37,7 +37,7 @@ use crate::sync::{Arc, Condvar, Mutex, MutexGuard};
 use super::cell::{NoTurn, PoolId, Run, Turn};
 use super::error::{Reason, SubmitErrorKind, TaskError};
 use super::thread::WhenFull;
-use super::worker::{self, Board, Luck};
+use super::worker::{self, Board, Entered, Luck};
 
 /// A task in a queue; `'s` is what it may borrow.
 pub(super) type Queued<'s> = Arc<dyn Run + 's>;
@@ -146,7 +146,8 @@ impl<'s> Inner<'s> {
 
     /// More than the free workers will take and the bound allows for.
     fn is_full(&self, bound: usize, max_workers: usize) -> bool {
-        self.live() + 1 > bound + self.idle + (max_workers - self.threads)
+        let free = self.idle.saturating_add(max_workers - self.threads);
+        self.live() >= bound.saturating_add(free)
     }
 }
 
@@ -240,8 +241,7 @@ impl<'s> Pool<'s> {
     pub(super) fn fail_all(&self, tasks: VecDeque<Queued<'s>>, error: &TaskError) -> Followup {
         let mut already_dead = 0;
         for task in tasks {
-            // The destructor of what a closure captured may panic; the others are still to be told.
-            panic_hook::shield(|| already_dead += isize::from(!task.fail(error.clone())));
+            already_dead += isize::from(!task.fail(error.clone()));
         }
         let mut state = self.state.lock();
         state.dead -= already_dead;
@@ -282,7 +282,8 @@ impl<'s> Pool<'s> {
         self.wake_all(&mut state);
         drop(state);
         // Nothing can have come into the queue.
-        let _ = self.fail_all(failed, &TaskError::Broken(reason));
+        let error = TaskError::Broken(format!("the executor is broken: {reason}").into());
+        let _ = self.fail_all(failed, &error);
     }
 
     fn wake_all(&self, state: &mut MutexGuard<'_, Inner<'s>>) {
@@ -361,10 +362,14 @@ impl<'s> Pool<'s> {
         }
     }
 
-    /// A worker's life, from its first task to its last. `start` starts one more thread, for which it is counted already.
-    pub(super) fn work(&self, notes: Notes, depth_limit: usize, start: &dyn Fn()) {
+    /// Makes this thread a worker, to the end of the returned value.
+    pub(super) fn enter(&self, notes: Notes, depth_limit: usize) -> Entered {
         panic_hook::set_notes(notes);
-        let entered = worker::enter(self.id, depth_limit);
+        worker::enter(self.id, depth_limit)
+    }
+
+    /// A worker's life, from its first task to its last. `start` starts one more thread, for which it is counted already.
+    pub(super) fn work(&self, entered: &Entered, start: &dyn Fn()) {
         let mut shift = Shift {
             pool: self,
             board: &entered.board,

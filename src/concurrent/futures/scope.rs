@@ -18,6 +18,9 @@ use super::thread::depth_limit;
 /// checked by the compiler. The threads start at once and end with the scope. If `f` panics, the tasks still run before the
 /// panic goes on.
 ///
+/// A task that panics does not make the scope panic, unlike [`std::thread::scope`]'s threads: its future says so, and who
+/// drops the future chooses not to know. Ask for the result of work that is done for its effects, too.
+///
 /// # Panics
 ///
 /// If `max_workers` is 0, or if the system would not start a thread.
@@ -34,6 +37,8 @@ use super::thread::depth_limit;
 /// });
 /// assert_eq!(lengths, [4, 3, 4]);
 /// ```
+#[doc(alias = "__exit__")]
+#[track_caller]
 pub fn scope<'env, F, T>(max_workers: usize, f: F) -> T
 where
     F: for<'scope> FnOnce(&'scope Scope<'scope, 'env>) -> T,
@@ -54,7 +59,10 @@ where
         for number in 0..max_workers {
             let started = scoped::Builder::new()
                 .name(format!("scope-{}_{number}", pool.id))
-                .spawn_scoped(threads, || pool.work(Notes::Place, depth_limit(None), &|| {}));
+                .spawn_scoped(threads, || {
+                    let entered = pool.enter(Notes::Place, depth_limit(None));
+                    pool.work(&entered, &|| {});
+                });
             if let Err(error) = started {
                 for _ in number..max_workers {
                     pool.quit();

@@ -8,7 +8,7 @@ use std::time::Duration;
 use crate::sync::global::{AtomicUsize, Ordering};
 use crate::sync::{Arc, OnceLock};
 
-use super::cell::{Handle, Observer, Registration, State, Watch};
+use super::cell::{Handle, Observer, Registration, State, Watch, is_err};
 use super::error::{TaskError, WaitTimeout};
 use super::future::{self, Future};
 use super::worker::{self, Waited};
@@ -107,6 +107,14 @@ impl<T> SharedFuture<T> {
 
     pub(super) fn watch(&self) -> &dyn Watch {
         self.inner.future.cell()
+    }
+
+    /// Whether the value is a `Result::Err`; it may be in the cell still or here.
+    pub(super) fn returned_err(&self) -> bool {
+        match self.inner.outcome.get() {
+            Some(outcome) => outcome.as_ref().is_ok_and(is_err),
+            None => self.watch().returned_err(),
+        }
     }
 
     /// The outcome of a task that is done.

@@ -3,6 +3,8 @@
 use std::any::type_name;
 use std::fmt;
 
+use crate::sync::Arc;
+
 use super::error::SubmitError;
 use super::future::Future;
 use super::map::Map;
@@ -27,6 +29,11 @@ impl<A, R> Task<A, R> {
     #[must_use]
     pub fn name(&self) -> Option<&'static str> {
         self.name
+    }
+
+    /// Runs it, here and now: for executors of your own.
+    pub fn run(self, arg: A) -> R {
+        (self.run)(arg)
     }
 
     pub(super) fn function(self) -> fn(A) -> R {
@@ -110,6 +117,17 @@ pub trait Executor<A, R> {
     }
 }
 
+macro_rules! executors_by_pointer {
+    ($($pointer:ty),*) => {$(
+        impl<A, R, E: Executor<A, R> + ?Sized> Executor<A, R> for $pointer {
+            fn submit_task(&self, task: Task<A, R>, arg: A) -> Result<Future<R>, SubmitError<A>> {
+                (**self).submit_task(task, arg)
+            }
+        }
+    )*};
+}
+executors_by_pointer!(&E, Box<E>, Arc<E>);
+
 /// Runs closures, in this process: threads, and the caller itself.
 pub trait ClosureExecutor {
     /// Hands in a closure.
@@ -122,3 +140,18 @@ pub trait ClosureExecutor {
         F: FnOnce() -> R + Send + 'static,
         R: Send + 'static;
 }
+
+macro_rules! closure_executors_by_pointer {
+    ($($pointer:ty),*) => {$(
+        impl<E: ClosureExecutor + ?Sized> ClosureExecutor for $pointer {
+            fn submit<F, R>(&self, f: F) -> Result<Future<R>, SubmitError<F>>
+            where
+                F: FnOnce() -> R + Send + 'static,
+                R: Send + 'static,
+            {
+                (**self).submit(f)
+            }
+        }
+    )*};
+}
+closure_executors_by_pointer!(&E, Box<E>, Arc<E>);

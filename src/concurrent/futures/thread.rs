@@ -26,6 +26,7 @@ use super::worker::{self, Queue};
 /// start in the order in which they were submitted. Dropping the pool waits until every task has run, as leaving Python's
 /// `with` block does; on one of the pool's own workers it does not wait, since that worker would wait for itself.
 ///
+/// All methods take `&self`; several owners share a pool in an [`Arc`](std::sync::Arc), tasks that submit tasks among them.
 /// For tasks that borrow local variables there is [`scope`](super::scope).
 ///
 /// # Examples
@@ -281,12 +282,13 @@ impl Shared {
     }
 
     fn run_worker(self: Arc<Self>) {
+        let entered = self.pool.enter(self.notes, self.depth_limit);
         if let Err(reason) = self.initialize() {
             self.pool.break_down(format!("initializer failed: {reason}").into());
             self.pool.quit();
             return;
         }
-        self.pool.work(self.notes, self.depth_limit, &|| {
+        self.pool.work(&entered, &|| {
             if self.start().is_err() {
                 // This worker runs, so no task is stranded.
                 let _ = self.pool.start_failed();
@@ -296,7 +298,6 @@ impl Shared {
 
     fn initialize(&self) -> Result<(), String> {
         let Some(initializer) = &self.initializer else { return Ok(()) };
-        panic_hook::set_notes(self.notes);
         match panic_hook::catch(initializer) {
             Ok(Ok(())) => Ok(()),
             Ok(Err(e)) => Err(e.to_string()),
@@ -306,9 +307,13 @@ impl Shared {
 
     /// Waits until the ended threads are gone from the system as well.
     fn join(&self) {
+        let me = thread::current().id();
         for handle in self.handles.lock().drain(..) {
-            // A worker catches every panic of its tasks.
-            let _ = handle.join();
+            // A thread-local of a worker may hold the pool, and drop it when the worker has left it.
+            if handle.thread().id() != me {
+                // A worker catches every panic of its tasks.
+                let _ = handle.join();
+            }
         }
     }
 }
@@ -392,7 +397,8 @@ pub enum Shutdown {
     /// Runs them all and does not wait: `shutdown(wait=False)`. Dropping the pool still waits, unless it is
     /// [detached](ThreadPoolExecutor::detach).
     NoWait,
-    /// Cancels them and waits for those running: `shutdown(cancel_futures=True)`.
+    /// Cancels them and waits for those running: `shutdown(cancel_futures=True)`. Sets no [`CancelToken`].
+    #[doc(alias = "cancel_futures")]
     CancelPending,
     /// Cancels them and does not wait: `shutdown(wait=False, cancel_futures=True)`.
     CancelPendingNoWait,
@@ -414,7 +420,7 @@ pub enum WhenFull {
     /// Waits for a place. One of the pool's own workers does not wait, it runs the task itself: if all workers waited,
     /// nobody would make room.
     Block,
-    /// Gives the task back with [`SubmitErrorKind::QueueFull`].
+    /// Gives the task back with [`SubmitErrorKind::QueueFull`]; `map` has an `Err` in its place.
     Reject,
     /// Runs the task in the thread that submits it.
     CallerRuns,
@@ -482,6 +488,29 @@ impl ThreadPoolBuilder {
     ///
     /// If it fails or panics the pool is broken: tasks that have not started fail with [`TaskError::Broken`], which carries
     /// the cause, and none is taken on any more.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use std::cell::Cell;
+    /// use std::convert::Infallible;
+    /// use batteries::concurrent::futures::ThreadPoolExecutor;
+    ///
+    /// thread_local!(static READY: Cell<bool> = const { Cell::new(false) });
+    ///
+    /// let pool = ThreadPoolExecutor::builder()
+    ///     .initializer(|| {
+    ///         READY.set(true);
+    ///         Ok::<(), Infallible>(())
+    ///     })
+    ///     .build()?;
+    /// assert!(pool.submit(|| READY.get())?.result()?);
+    ///
+    /// let broken = ThreadPoolExecutor::builder().initializer(|| Err("no database")).build()?;
+    /// let error = broken.submit(|| 1)?.result().unwrap_err();
+    /// assert_eq!(error.to_string(), "the executor is broken: initializer failed: no database");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[doc(alias = "initargs")]
     pub fn initializer<E>(mut self, f: impl Fn() -> Result<(), E> + Send + Sync + 'static) -> Self
     where
@@ -507,7 +536,7 @@ impl ThreadPoolBuilder {
         self
     }
 
-    /// Captures a backtrace with every panic, whatever `RUST_BACKTRACE` says. Takes milliseconds per panic.
+    /// Captures a backtrace with every panic, whatever `RUST_BACKTRACE` says; see [`Panic::backtrace`](super::Panic::backtrace).
     pub fn capture_backtraces(mut self) -> Self {
         self.capture_backtraces = true;
         self

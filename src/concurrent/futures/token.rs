@@ -10,6 +10,9 @@ use crate::sync::atomic::{AtomicBool, Ordering};
 /// [`Future::cancel`](super::Future::cancel) on the running task sets it. Clones are the same token, so one made with
 /// [`new`](CancelToken::new) can stop a whole group of tasks.
 ///
+/// Nothing else sets it: neither dropping the future, which detaches the task, nor a shutdown, which lets running tasks
+/// finish. A task that runs until its token is set has to be cancelled before its pool is dropped.
+///
 /// # Examples
 ///
 /// ```

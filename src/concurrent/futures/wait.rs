@@ -26,6 +26,9 @@ mod sealed {
 
         /// Whether another item may stand for the same future.
         fn may_repeat(&self) -> bool;
+
+        /// Whether the value of a done future is a `Result::Err`.
+        fn returned_err(&self) -> bool;
     }
 }
 
@@ -44,6 +47,9 @@ macro_rules! waitable {
             fn may_repeat(&self) -> bool {
                 false
             }
+            fn returned_err(&self) -> bool {
+                self.cell().returned_err()
+            }
         }
         impl<$($generics)*> Waitable for $type {}
     )*};
@@ -61,6 +67,9 @@ impl<T> sealed::Sealed for SharedFuture<T> {
     fn may_repeat(&self) -> bool {
         true
     }
+    fn returned_err(&self) -> bool {
+        self.returned_err()
+    }
 }
 impl<T> Waitable for SharedFuture<T> {}
 
@@ -71,6 +80,9 @@ impl<K, W: Waitable> sealed::Sealed for (K, W) {
     }
     fn may_repeat(&self) -> bool {
         self.1.may_repeat()
+    }
+    fn returned_err(&self) -> bool {
+        self.1.returned_err()
     }
 }
 impl<K, W: Waitable> Waitable for (K, W) {}
@@ -83,6 +95,9 @@ impl<W: Waitable + ?Sized> sealed::Sealed for &W {
     fn may_repeat(&self) -> bool {
         true
     }
+    fn returned_err(&self) -> bool {
+        (**self).returned_err()
+    }
 }
 impl<W: Waitable + ?Sized> Waitable for &W {}
 
@@ -93,7 +108,8 @@ pub enum ReturnWhen {
     #[doc(alias = "FIRST_COMPLETED")]
     FirstCompleted,
     /// When any future has ended with a [`TaskError`], or all are done. A cancelled future is not one that failed, as in
-    /// Python.
+    /// Python. A task that returns an `Err` has given a value: for tasks that return `Result`, `FirstErr` is what Python's
+    /// constant means.
     #[doc(alias = "FIRST_EXCEPTION")]
     FirstException,
     /// As `FirstException`, and also when any task has returned an `Err`: Rust's own way to fail.
@@ -105,18 +121,19 @@ pub enum ReturnWhen {
 
 impl ReturnWhen {
     /// Whether this done future ends the wait.
-    fn is_met_by(self, cell: &dyn Watch) -> bool {
-        let failed = || cell.error().as_ref().is_some_and(TaskError::is_failure);
+    fn is_met_by(self, item: &impl Waitable) -> bool {
+        let failed = || item.watch().error().as_ref().is_some_and(TaskError::is_failure);
         match self {
             Self::FirstCompleted => true,
             Self::FirstException => failed(),
-            Self::FirstErr => failed() || cell.returned_err(),
+            Self::FirstErr => failed() || item.returned_err(),
             Self::AllCompleted => false,
         }
     }
 }
 
 /// What [`wait`] found, both in the order in which the futures were given.
+#[doc(alias = "DoneAndNotDoneFutures")]
 #[derive(Debug)]
 #[must_use]
 pub struct Waited<W> {
@@ -128,9 +145,11 @@ pub struct Waited<W> {
 
 /// Waits for futures until `when` says so.
 ///
-/// A future given twice counts once. Futures of several executors mix, and no future is consumed: ask those in `done` for
-/// their results. On a worker, futures of its own pool that have not started are run right here, as by
-/// [`Future::result`]; without futures it returns at once.
+/// A future given twice counts once, and futures of several executors mix. The futures come back, in two parts; with
+/// references to futures, the references do. For tasks that return `Result`, see [`ReturnWhen::FirstErr`].
+///
+/// On a worker, futures of its own pool that have not started are run right here, as by [`Future::result`]; unlike there,
+/// tasks that wait in a circle are not noticed. Without futures it returns at once.
 ///
 /// # Examples
 ///
@@ -153,6 +172,19 @@ pub fn wait<W: Waitable>(futures: impl IntoIterator<Item = W>, when: ReturnWhen)
 ///
 /// What is done by then is in `done`, the rest in `not_done`: a wait that is over in time or not loses nothing, and is no
 /// error. No task is run on the waiting thread.
+///
+/// # Examples
+///
+/// ```
+/// use std::time::Duration;
+/// use batteries::concurrent::futures::{Promise, ReturnWhen, wait_timeout};
+///
+/// let (promise, soon) = Promise::new();
+/// let (_kept, never) = Promise::<u8>::new();
+/// promise.set(Ok(1));
+/// let waited = wait_timeout([soon, never], ReturnWhen::AllCompleted, Duration::from_millis(1));
+/// assert_eq!((waited.done.len(), waited.not_done.len()), (1, 1));
+/// ```
 pub fn wait_timeout<W: Waitable>(
     futures: impl IntoIterator<Item = W>,
     when: ReturnWhen,
@@ -195,14 +227,14 @@ fn unique<W: Waitable>(futures: impl IntoIterator<Item = W>) -> Vec<W> {
 }
 
 fn wait_until<W: Waitable>(items: Vec<W>, when: ReturnWhen, limit: Limit) -> Waited<W> {
-    let met = |item: &W| item.watch().state().is_done() && when.is_met_by(item.watch());
+    let met = |item: &W| item.watch().state().is_done() && when.is_met_by(item);
     if !items.iter().any(met) {
         let mut mail = Mail::new();
         for (index, item) in items.iter().enumerate() {
             mail.subscribe(index, item.watch());
         }
         while let Some(index) = mail.next(&items, |item| Some(item.watch()), limit) {
-            if when.is_met_by(items[index].watch()) {
+            if when.is_met_by(&items[index]) {
                 break;
             }
         }
@@ -292,8 +324,11 @@ impl Mail {
 
 /// Yields futures as they are done: first those that are done already, then the others in the order of their completion.
 ///
-/// Takes futures, pairs of a key and a future, or references to either; a future given twice is yielded once. On a worker,
-/// futures of its own pool that have not started are run right here, as by [`Future::result`].
+/// Takes futures, pairs of a key and a future (a `HashMap` is such pairs), or references to either; a future given twice is
+/// yielded once. On a worker, futures of its own pool that have not started are run right here, as by [`Future::result`];
+/// unlike there, tasks that wait in a circle are not noticed.
+///
+/// Leaving the loop early leaves the other tasks running; [`cancel`](AsCompleted::cancel) does not.
 ///
 /// # Examples
 ///
@@ -336,6 +371,26 @@ pub struct AsCompleted<W: Waitable> {
 
 impl<W: Waitable> AsCompleted<W> {
     /// Waits for at most `timeout` in all, counted from the call of [`as_completed`].
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use batteries::concurrent::futures::{Promise, as_completed};
+    ///
+    /// let (promise, soon) = Promise::new();
+    /// let (_kept, never) = Promise::<u8>::new();
+    /// promise.set(Ok(1));
+    /// let mut futures = as_completed([soon, never]).timeout(Duration::from_millis(1));
+    /// for future in futures.by_ref() {
+    ///     match future {
+    ///         Ok(future) => assert_eq!(future.result()?, 1),
+    ///         Err(timeout) => assert_eq!(timeout.to_string(), "1 (of 2) futures unfinished"),
+    ///     }
+    /// }
+    /// assert_eq!(futures.into_unfinished().len(), 1);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn timeout(self, timeout: Duration) -> AsCompletedTimeout<W> {
         let limit = self.started.checked_add(timeout).map_or(Limit::Sometime, Limit::At);
         AsCompletedTimeout { inner: self, limit }
@@ -346,6 +401,13 @@ impl<W: Waitable> AsCompleted<W> {
     pub fn into_unfinished(mut self) -> Vec<W> {
         self.unsubscribe();
         std::mem::take(&mut self.items).into_iter().flatten().collect()
+    }
+
+    /// Cancels the futures that have not been yielded, as [`Future::cancel`] does, and drops them.
+    pub fn cancel(self) {
+        for cell in self.items.iter().filter_map(watched) {
+            worker::cancel(cell);
+        }
     }
 
     fn unsubscribe(&self) {
@@ -403,6 +465,11 @@ impl<W: Waitable> AsCompletedTimeout<W> {
     #[must_use]
     pub fn into_unfinished(self) -> Vec<W> {
         self.inner.into_unfinished()
+    }
+
+    /// Cancels the futures that have not been yielded, as [`Future::cancel`] does, and drops them.
+    pub fn cancel(self) {
+        self.inner.cancel();
     }
 }
 

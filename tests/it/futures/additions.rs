@@ -288,7 +288,6 @@ fn panic_in_the_destructor_of_a_capture_is_the_outcome_of_the_task() {
 }
 
 #[test]
-#[ignore = "hangs: the panic ends the worker, and the pool waits for it"]
 fn panic_in_the_destructor_of_an_unwanted_panic_payload_is_contained() {
     bounded(|| {
         let (pool, worker) = one_worker();
@@ -307,7 +306,6 @@ fn panic_in_the_destructor_of_an_unwanted_panic_payload_is_contained() {
 
 /// Whoever lets go last drops the payload, and that may be the worker.
 #[test]
-#[ignore = "hangs: the panic ends the worker, and the pool waits for it"]
 fn panic_in_the_destructor_of_a_panic_payload_that_was_given_out_is_contained() {
     bounded(|| {
         let (pool, worker) = one_worker();
@@ -322,7 +320,6 @@ fn panic_in_the_destructor_of_a_panic_payload_that_was_given_out_is_contained() 
 }
 
 #[test]
-#[ignore = "fails: the panic leaves `cancel`, and the queue is not told"]
 fn panic_in_the_destructor_of_a_cancelled_closure_does_not_undo_the_cancellation() {
     bounded(|| {
         let (pool, worker) = one_worker();

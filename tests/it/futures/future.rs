@@ -868,7 +868,6 @@ fn panics_of_one_worker_are_not_mixed_up() {
 
 /// Destructors run between a panic and its end, and may run tasks on the way.
 #[test]
-#[ignore = "fails: the task in the destructor wipes the note of the place"]
 fn panic_keeps_its_place_when_a_destructor_runs_a_task() {
     let pool = ThreadPoolExecutor::new(1).unwrap();
     let line = line!() + 5;

@@ -267,7 +267,6 @@ fn initializer_can_use_another_pool() {
 
 /// It runs on a worker of the pool, which would wait for itself.
 #[test]
-#[ignore = "hangs: the worker waits for itself"]
 fn initializer_can_shut_its_own_pool_down() {
     bounded(|| {
         let own: Arc<OnceLock<Weak<ThreadPoolExecutor>>> = Arc::default();

@@ -643,7 +643,6 @@ fn worker_can_drop_the_last_handle_of_its_own_pool() {
 /// A worker's thread-locals end after it has left its pool; it is still the thread that a shutdown
 /// would join.
 #[test]
-#[ignore = "aborts: the worker joins itself"]
 fn thread_local_of_a_worker_can_hold_the_last_handle_of_its_own_pool() {
     thread_local! {
         static OWN: RefCell<Option<(Arc<ThreadPoolExecutor>, OnDrop)>> = const { RefCell::new(None) };

@@ -473,7 +473,6 @@ fn running_tasks_take_no_place_in_the_queue() {
 
 /// The largest numbers there are mean "without a bound".
 #[test]
-#[ignore = "fails: the sum of the bound and the free workers overflows"]
 fn bounds_of_any_size_are_taken() {
     bounded(|| {
         for (max_workers, bound) in
@@ -796,7 +795,6 @@ fn every_wait_without_a_deadline_runs_awaited_tasks_in_place() {
 
 /// The task at the beginning of a chain is what the chain waits for.
 #[test]
-#[ignore = "hangs: a chained future does not know the task it waits for"]
 fn chain_inside_a_worker_runs_its_first_task_in_place() {
     let chained = on_the_only_worker(|pool| {
         pool.submit(|| 1).unwrap().then(|n| n.unwrap() + 1).then(|n| n.unwrap() * 10).result()
@@ -985,7 +983,6 @@ fn task_that_waits_for_itself_is_told() {
 
 /// What `then` puts in between hides no ring.
 #[test]
-#[ignore = "hangs: a chained future does not know the task it waits for"]
 fn ring_through_a_chain_is_told() {
     bounded(|| {
         let (one, two) = (pool_of(2), pool_of(1));

@@ -580,7 +580,6 @@ fn first_err_sees_futures_of_every_kind() {
 
 /// Reading a shared result does not make it another one.
 #[test]
-#[ignore = "hangs: the value is looked for where it no longer is"]
 fn first_err_sees_an_err_that_was_read_before() {
     bounded(|| {
         let (_busy, busy) = pending::<()>();
