@@ -5,6 +5,8 @@
 //! echo 'Ham &amp; eggs' | cargo run --release --example escape -- --unescape
 //! ```
 
+#![expect(clippy::print_stderr, reason = "a program talks")]
+
 use std::env;
 use std::io::{self, ErrorKind, Read, Write};
 use std::process::ExitCode;
