@@ -13,6 +13,12 @@ mod harness;
 )]
 mod report;
 
+#[cfg(feature = "datetime")]
+mod timedelta;
+#[cfg(not(feature = "datetime"))]
+mod timedelta {
+    pub(crate) const RUN: Option<super::harness::Run> = None;
+}
 #[cfg(feature = "html")]
 mod html;
 #[cfg(not(feature = "html"))]
@@ -42,7 +48,7 @@ const KNOWN: &[Vectors] = &[
     Vectors { file: "ssl_pem_der.json", run: None },
     Vectors { file: "ssl_verify.json", run: None },
     Vectors { file: "textio.json", run: None },
-    Vectors { file: "timedelta.json", run: None },
+    Vectors { file: "timedelta.json", run: timedelta::RUN },
     Vectors { file: "x509_limbo_no_bettertls.json.xz", run: None },
 ];
 

@@ -10,7 +10,8 @@ use std::{env, fs, thread};
 use crate::source;
 
 /// Every example with a test: in this file, or in `wordcount.rs`.
-const TESTED: [&str; 6] = ["as_completed_urls", "escape", "nested", "scope", "submit", "wordcount"];
+const TESTED: [&str; 7] =
+    ["as_completed_urls", "escape", "nested", "scope", "submit", "uptime", "wordcount"];
 
 #[test]
 fn every_example_has_a_test() {
@@ -66,6 +67,23 @@ fn nested_runs_what_it_waits_for() {
 #[test]
 fn scope_borrows_its_surroundings() {
     check("scope", "words in each line: [6, 7]\nlongest word: brillig\n");
+}
+
+#[test]
+fn uptime_prints_what_python_would() {
+    check(
+        "uptime",
+        "run      12 days, 4:31:07.250000\n\
+         run      9 days, 23:58:00\n\
+         run      7:30:00\n\
+         total    22 days, 11:59:07.250000, or 1943947.25 seconds\n\
+         average  7 days, 11:59:42.416667\n\
+         hours    539, and 0:59:07.250000 more\n\
+         uptime   74.998 % of 30 days\n\
+         missing  7 days, 12:00:52.750000, which is P7DT12H52.75S\n\
+         surplus  -8 days, 11:59:07.250000, which is -P7DT12H52.75S\n\
+         repr     datetime.timedelta(days=22, seconds=43147, microseconds=250000)\n",
+    );
 }
 
 #[cfg(feature = "html")]

@@ -5,6 +5,10 @@ mod source;
 mod support;
 
 mod conformance;
+#[cfg(feature = "datetime")]
+mod datetime;
+#[cfg(feature = "datetime")]
+mod datetime_stream;
 mod documents;
 #[cfg(feature = "futures")]
 mod examples;
