@@ -13,5 +13,7 @@ mod sync;
 pub mod concurrent;
 #[cfg(feature = "datetime")]
 pub mod datetime;
+#[cfg(feature = "html")]
+pub mod html;
 
 pub use init::init;

@@ -19,6 +19,12 @@ mod timedelta;
 mod timedelta {
     pub(crate) const RUN: Option<super::harness::Run> = None;
 }
+#[cfg(feature = "html")]
+mod html;
+#[cfg(not(feature = "html"))]
+mod html {
+    pub(crate) const RUN: Option<super::harness::Run> = None;
+}
 
 use std::env;
 use std::fs;
@@ -34,7 +40,7 @@ const KNOWN: &[Vectors] = &[
     Vectors { file: "argparse_313.json", run: None },
     Vectors { file: "argparse_314.json", run: None },
     Vectors { file: "bettertls_pathbuilding.json.xz", run: None },
-    Vectors { file: "html.json", run: None },
+    Vectors { file: "html.json", run: html::RUN },
     Vectors { file: "logging.json", run: None },
     Vectors { file: "lru_trace.json", run: None },
     Vectors { file: "pycache.json", run: None },

@@ -1,7 +1,7 @@
 //! The tests of the public API, and of the promises that the sources and documents make; one file per module.
 
 mod source;
-#[cfg(feature = "futures")]
+#[cfg(any(feature = "futures", feature = "html"))]
 mod support;
 
 mod conformance;
@@ -14,6 +14,8 @@ mod documents;
 mod examples;
 #[cfg(feature = "futures")]
 mod futures;
+#[cfg(feature = "html")]
+mod html;
 mod layers;
 mod tidy;
 #[cfg(feature = "futures")]

@@ -23,7 +23,10 @@ pub(crate) struct Case {
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum Better {
     Lower,
-    #[cfg_attr(not(test), expect(dead_code, reason = "for the areas that measure throughput"))]
+    #[cfg_attr(
+        not(any(feature = "html", test)),
+        expect(dead_code, reason = "for the areas that measure throughput")
+    )]
     Higher,
 }
 
@@ -112,6 +115,10 @@ impl Case {
     }
 
     /// Measures over more rounds than the fewest, for a case whose round is short.
+    #[cfg_attr(
+        not(feature = "futures"),
+        allow(dead_code, reason = "for the areas whose rounds are short")
+    )]
     pub(crate) fn rounds(mut self, rounds: usize) -> Self {
         assert!(rounds >= ROUNDS, "{}: {rounds} rounds are too few for a median", self.name);
         self.rounds = rounds;
@@ -144,7 +151,18 @@ impl Case {
         operation: &'static str,
         sizes: Sizes,
     ) -> Self {
-        self.with("cpython", Place::Python { script, operation }, sizes)
+        self.python_named("cpython", script, operation, sizes)
+    }
+
+    /// Adds another way to do the work in CPython 3.13.
+    pub(crate) fn python_named(
+        self,
+        name: &'static str,
+        script: &'static str,
+        operation: &'static str,
+        sizes: Sizes,
+    ) -> Self {
+        self.with(name, Place::Python { script, operation }, sizes)
     }
 
     /// Prints, besides the ratio to the best peer, the one of `ours` to `other`: to the floor, or to the

@@ -24,6 +24,8 @@ mod summary;
 mod datetime;
 #[cfg(feature = "futures")]
 mod futures;
+#[cfg(feature = "html")]
+mod html;
 
 use std::env;
 use std::io::{self, Write};
@@ -34,7 +36,7 @@ use cli::Command;
 use machine::Ticks;
 use report::{Heading, Ledger, Report};
 
-#[cfg(not(any(feature = "datetime", feature = "futures")))]
+#[cfg(not(any(feature = "datetime", feature = "futures", feature = "html")))]
 compile_error!("no area is built in: choose at least one, for example `--features futures`");
 
 /// The cases of every area that is built in, in the order in which they run.
@@ -44,6 +46,8 @@ fn cases() -> Vec<Case> {
     cases.extend(datetime::cases());
     #[cfg(feature = "futures")]
     cases.extend(futures::cases());
+    #[cfg(feature = "html")]
+    cases.extend(html::cases());
     cases
 }
 
