@@ -708,7 +708,7 @@ fn destructor_in_a_chain_can_wait_for_another_chain() {
         let (told, tells) = mpsc::channel();
         drop(future.then(move |n: Result<i32, _>| {
             OnDrop::new(move || {
-                told.send(finished(n).then(|n| n.unwrap().unwrap() + 1).result()).unwrap()
+                told.send(finished(n).then(|n| n.unwrap().unwrap() + 1).result()).unwrap();
             })
         }));
         promise.set(Ok(1));
