@@ -1,14 +1,19 @@
-//! [futures]: crate::concurrent::futures
 #![doc = include_str!("../README.md")]
 #![cfg_attr(batteries_docsrs, feature(doc_cfg))]
 
 mod init;
 #[cfg(feature = "futures")]
 mod panic_hook;
+#[cfg(feature = "datetime")]
+mod python;
 #[cfg(feature = "futures")]
 mod sync;
 
 #[cfg(feature = "futures")]
 pub mod concurrent;
+#[cfg(feature = "datetime")]
+pub mod datetime;
+#[cfg(feature = "html")]
+pub mod html;
 
 pub use init::init;

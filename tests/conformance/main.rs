@@ -7,11 +7,24 @@
 //! A module brings its runner as one file beside this one and its name in the table below.
 
 mod harness;
-#[expect(
+#[allow(
     dead_code,
-    reason = "the first runner is the first to record a case; `it` tests all of it"
+    reason = "a runner uses what its vectors need, and which are built in depends on the features; `it` tests all of it"
 )]
 mod report;
+
+#[cfg(feature = "datetime")]
+mod timedelta;
+#[cfg(not(feature = "datetime"))]
+mod timedelta {
+    pub(crate) const RUN: Option<super::harness::Run> = None;
+}
+#[cfg(feature = "html")]
+mod html;
+#[cfg(not(feature = "html"))]
+mod html {
+    pub(crate) const RUN: Option<super::harness::Run> = None;
+}
 
 use std::env;
 use std::fs;
@@ -27,7 +40,7 @@ const KNOWN: &[Vectors] = &[
     Vectors { file: "argparse_313.json", run: None },
     Vectors { file: "argparse_314.json", run: None },
     Vectors { file: "bettertls_pathbuilding.json.xz", run: None },
-    Vectors { file: "html.json", run: None },
+    Vectors { file: "html.json", run: html::RUN },
     Vectors { file: "logging.json", run: None },
     Vectors { file: "lru_trace.json", run: None },
     Vectors { file: "pycache.json", run: None },
@@ -35,7 +48,7 @@ const KNOWN: &[Vectors] = &[
     Vectors { file: "ssl_pem_der.json", run: None },
     Vectors { file: "ssl_verify.json", run: None },
     Vectors { file: "textio.json", run: None },
-    Vectors { file: "timedelta.json", run: None },
+    Vectors { file: "timedelta.json", run: timedelta::RUN },
     Vectors { file: "x509_limbo_no_bettertls.json.xz", run: None },
 ];
 

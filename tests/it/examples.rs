@@ -1,15 +1,17 @@
 //! The examples, run as programs: what they print.
 
+use std::io::Write;
 use std::path::Path;
-use std::process::{Command, Output};
+use std::process::{Command, Output, Stdio};
 use std::sync::{Mutex, PoisonError};
 use std::time::SystemTime;
-use std::{env, fs};
+use std::{env, fs, thread};
 
 use crate::source;
 
 /// Every example with a test: in this file, or in `wordcount.rs`.
-const TESTED: [&str; 5] = ["as_completed_urls", "nested", "scope", "submit", "wordcount"];
+const TESTED: [&str; 7] =
+    ["as_completed_urls", "escape", "nested", "scope", "submit", "uptime", "wordcount"];
 
 #[test]
 fn every_example_has_a_test() {
@@ -65,6 +67,67 @@ fn nested_runs_what_it_waits_for() {
 #[test]
 fn scope_borrows_its_surroundings() {
     check("scope", "words in each line: [6, 7]\nlongest word: brillig\n");
+}
+
+#[test]
+fn uptime_prints_what_python_would() {
+    check(
+        "uptime",
+        "run      12 days, 4:31:07.250000\n\
+         run      9 days, 23:58:00\n\
+         run      7:30:00\n\
+         total    22 days, 11:59:07.250000, or 1943947.25 seconds\n\
+         average  7 days, 11:59:42.416667\n\
+         hours    539, and 0:59:07.250000 more\n\
+         uptime   74.998 % of 30 days\n\
+         missing  7 days, 12:00:52.750000, which is P7DT12H52.75S\n\
+         surplus  -8 days, 11:59:07.250000, which is -P7DT12H52.75S\n\
+         repr     datetime.timedelta(days=22, seconds=43147, microseconds=250000)\n",
+    );
+}
+
+#[cfg(feature = "html")]
+#[test]
+fn escape_is_a_filter_both_ways() {
+    let text = "\"Ham & eggs\" <3 'd\u{e9}j\u{e0} vu'\r\n\0";
+    let page = "&quot;Ham &amp; eggs&quot; &lt;3 &#x27;d\u{e9}j\u{e0} vu&#x27;\r\n\0";
+    assert_eq!(filter("escape", &[], text.as_bytes()), page.as_bytes());
+    assert_eq!(filter("escape", &["--unescape"], page.as_bytes()), text.as_bytes());
+    let between_tags = "\"Ham &amp; eggs\" &lt;3 'd\u{e9}j\u{e0} vu'\r\n\0";
+    assert_eq!(filter("escape", &["--no-quote"], text.as_bytes()), between_tags.as_bytes());
+    assert_eq!(filter("escape", &[], b""), b"");
+    assert_eq!(filter("escape", &[], b"\xff<\xfe"), b"\xff&lt;\xfe");
+
+    // More than one piece of any size, cut wherever that comes to be, in the middle of a reference as well.
+    for shift in 0..9 {
+        let long = " ".repeat(shift) + &"<p>\u{8a9e} &".repeat(40_000);
+        let escaped = filter("escape", &[], long.as_bytes());
+        assert!(
+            escaped
+                == long.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").as_bytes()
+        );
+        assert!(filter("escape", &["--unescape"], &escaped) == long.as_bytes());
+    }
+
+    let refused = example("escape").arg("--quote").output().unwrap();
+    assert_eq!(refused.status.code(), Some(2));
+    assert!(String::from_utf8_lossy(&refused.stderr).starts_with("usage: escape "));
+}
+
+/// Runs an example that must succeed with `input` as its stdin, and returns what it wrote to stdout.
+#[cfg(feature = "html")]
+#[track_caller]
+fn filter(name: &str, args: &[&str], input: &[u8]) -> Vec<u8> {
+    let mut child =
+        example(name).args(args).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
+    let mut stdin = child.stdin.take().expect("a pipe");
+    let output = thread::scope(|scope| {
+        // It may fill its stdout before it has read all: somebody has to read meanwhile.
+        scope.spawn(move || stdin.write_all(input).unwrap());
+        child.wait_with_output().unwrap()
+    });
+    assert!(output.status.success(), "{name}: {}", output.status);
+    output.stdout
 }
 
 #[track_caller]

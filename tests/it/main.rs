@@ -1,15 +1,21 @@
 //! The tests of the public API, and of the promises that the sources and documents make; one file per module.
 
 mod source;
-#[cfg(feature = "futures")]
+#[cfg(any(feature = "futures", feature = "html"))]
 mod support;
 
 mod conformance;
+#[cfg(feature = "datetime")]
+mod datetime;
+#[cfg(feature = "datetime")]
+mod datetime_stream;
 mod documents;
 #[cfg(feature = "futures")]
 mod examples;
 #[cfg(feature = "futures")]
 mod futures;
+#[cfg(feature = "html")]
+mod html;
 mod layers;
 mod tidy;
 #[cfg(feature = "futures")]

@@ -23,7 +23,10 @@ pub(crate) struct Case {
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum Better {
     Lower,
-    #[cfg_attr(not(test), expect(dead_code, reason = "for the areas that measure throughput"))]
+    #[cfg_attr(
+        not(any(feature = "html", test)),
+        expect(dead_code, reason = "for the areas that measure throughput")
+    )]
     Higher,
 }
 
@@ -63,6 +66,13 @@ pub(crate) enum Place {
     /// In this process, in turn with the others.
     Here(Round),
     /// In a child process that lives for one round: for memory, processor time and cold starts.
+    #[cfg_attr(
+        not(feature = "futures"),
+        allow(
+            dead_code,
+            reason = "for the areas that measure memory, processor time and cold starts"
+        )
+    )]
     Child(Round),
     /// In a CPython process that lives for one round: the script gets the operation and the size.
     Python { script: &'static str, operation: &'static str },
@@ -105,6 +115,10 @@ impl Case {
     }
 
     /// Measures over more rounds than the fewest, for a case whose round is short.
+    #[cfg_attr(
+        not(feature = "futures"),
+        allow(dead_code, reason = "for the areas whose rounds are short")
+    )]
     pub(crate) fn rounds(mut self, rounds: usize) -> Self {
         assert!(rounds >= ROUNDS, "{}: {rounds} rounds are too few for a median", self.name);
         self.rounds = rounds;
@@ -118,6 +132,13 @@ impl Case {
     }
 
     /// Adds an implementation that runs in a child process of its own, once a round.
+    #[cfg_attr(
+        not(feature = "futures"),
+        allow(
+            dead_code,
+            reason = "for the areas that measure memory, processor time and cold starts"
+        )
+    )]
     pub(crate) fn child(self, name: &'static str, round: Round) -> Self {
         let sizes = self.sizes;
         self.with(name, Place::Child(round), sizes)
@@ -130,7 +151,18 @@ impl Case {
         operation: &'static str,
         sizes: Sizes,
     ) -> Self {
-        self.with("cpython", Place::Python { script, operation }, sizes)
+        self.python_named("cpython", script, operation, sizes)
+    }
+
+    /// Adds another way to do the work in CPython 3.13.
+    pub(crate) fn python_named(
+        self,
+        name: &'static str,
+        script: &'static str,
+        operation: &'static str,
+        sizes: Sizes,
+    ) -> Self {
+        self.with(name, Place::Python { script, operation }, sizes)
     }
 
     /// Prints, besides the ratio to the best peer, the one of `ours` to `other`: to the floor, or to the

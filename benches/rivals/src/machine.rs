@@ -69,6 +69,10 @@ impl Ticks {
 }
 
 /// Bytes of this process that are in memory now.
+#[cfg_attr(
+    not(feature = "futures"),
+    allow(dead_code, reason = "for the areas that measure memory")
+)]
 pub(crate) fn resident_bytes() -> Result<u64, Failure> {
     let resident = field("/proc/self/status", "VmRSS")
         .and_then(|text| text.strip_suffix(" kB")?.trim().parse::<u64>().ok());
@@ -80,6 +84,10 @@ pub(crate) fn resident_bytes() -> Result<u64, Failure> {
 
 /// User and system time that all threads of this process have used so far.
 #[cfg(unix)]
+#[cfg_attr(
+    not(feature = "futures"),
+    allow(dead_code, reason = "for the areas that measure processor time")
+)]
 pub(crate) fn cpu_time() -> Result<Duration, Failure> {
     use rustix::time::{ClockId, clock_gettime};
 
@@ -88,6 +96,10 @@ pub(crate) fn cpu_time() -> Result<Duration, Failure> {
 }
 
 #[cfg(not(unix))]
+#[cfg_attr(
+    not(feature = "futures"),
+    allow(dead_code, reason = "for the areas that measure processor time")
+)]
 pub(crate) fn cpu_time() -> Result<Duration, Failure> {
     Err(Failure::CannotRun("processor time is read from a Unix clock".into()))
 }

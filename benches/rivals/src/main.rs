@@ -20,8 +20,12 @@ mod report;
 mod run;
 mod summary;
 
+#[cfg(feature = "datetime")]
+mod datetime;
 #[cfg(feature = "futures")]
 mod futures;
+#[cfg(feature = "html")]
+mod html;
 
 use std::env;
 use std::io::{self, Write};
@@ -32,14 +36,18 @@ use cli::Command;
 use machine::Ticks;
 use report::{Heading, Ledger, Report};
 
-#[cfg(not(any(feature = "futures")))]
+#[cfg(not(any(feature = "datetime", feature = "futures", feature = "html")))]
 compile_error!("no area is built in: choose at least one, for example `--features futures`");
 
 /// The cases of every area that is built in, in the order in which they run.
 fn cases() -> Vec<Case> {
     let mut cases = Vec::new();
+    #[cfg(feature = "datetime")]
+    cases.extend(datetime::cases());
     #[cfg(feature = "futures")]
     cases.extend(futures::cases());
+    #[cfg(feature = "html")]
+    cases.extend(html::cases());
     cases
 }
 

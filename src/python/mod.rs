@@ -1,0 +1,5 @@
+//! What Python prints.
+
+mod repr;
+
+pub(crate) use repr::Repr;
