@@ -17,7 +17,7 @@ pub(crate) fn read(path: &str) -> String {
 }
 
 /// All files of the package below `folder`, as paths from the package's root with `/` between names. Hidden files and
-/// folders but `.ci`, and the build folders that cargo marks with a `CACHEDIR.TAG`, are not the package's.
+/// folders but `.ci`, and what cargo builds (in `target`, or where it leaves a `CACHEDIR.TAG`), are not the package's.
 pub(crate) fn files(folder: &str) -> Vec<String> {
     fn walk(folder: &Path, found: &mut Vec<PathBuf>) {
         if folder.join("CACHEDIR.TAG").exists() {
@@ -26,7 +26,7 @@ pub(crate) fn files(folder: &str) -> Vec<String> {
         for entry in fs::read_dir(folder).expect("a folder of the package can be listed") {
             let path = entry.expect("an entry can be read").path();
             let name = path.file_name().unwrap_or_default().to_string_lossy();
-            if name.starts_with('.') && name != ".ci" {
+            if (name.starts_with('.') && name != ".ci") || name == "target" {
                 continue;
             }
             if path.is_dir() {

@@ -401,6 +401,37 @@ fn dropping_the_iterator_detaches_what_it_holds() {
 }
 
 #[test]
+fn cancelling_the_iterator_cancels_what_it_has_not_yielded() {
+    bounded(|| {
+        let executor = ThreadPoolExecutor::new(1).unwrap();
+        for timed in [false, true] {
+            let gate = Gate::new();
+            let blockers = occupy(&executor, 1, &gate);
+            let (ran, runs) = mpsc::channel();
+            let mut futures: Vec<_> = (0..3)
+                .map(|n| {
+                    let ran = ran.clone();
+                    executor.submit(move || ran.send(n).unwrap()).unwrap()
+                })
+                .collect();
+            drop(ran);
+            futures.push(finished(()));
+            let mut completed = as_completed(futures);
+            assert!(completed.next().is_some());
+            if timed {
+                completed.timeout(Duration::MAX).cancel();
+            } else {
+                completed.cancel();
+            }
+            assert_eq!(executor.metrics().queued, 0);
+            gate.open();
+            assert!(runs.iter().next().is_none());
+            drop(blockers);
+        }
+    });
+}
+
+#[test]
 fn iterator_moves_to_another_thread() {
     bounded(|| {
         let (promise, future) = pending();
