@@ -240,9 +240,14 @@ fn bytes_that_are_no_text_pass_through() {
 #[test]
 fn where_a_text_is_cut_makes_no_difference() {
     let mut random = Random(5);
-    let mut text = String::new();
+    let (mut text, mut tail) = (String::new(), String::new());
     for _ in 0..20_000 {
         random.fill(&mut text, 60);
+        let (name, _) = entities::HTML5[random.below(entities::HTML5.len())];
+        text += "&";
+        text += name;
+        random.fill(&mut tail, 3);
+        text += &tail;
         for (mut unescaper, expected) in [
             (Unescaper::new(), unescape(&text)),
             (Unescaper::for_attribute(), unescape_attribute(&text)),
