@@ -18,10 +18,9 @@ fuzz_target!(|data: &[u8]| {
     assert!(escape_bytes(data).len() >= data.len());
     let Ok(text) = str::from_utf8(data) else { return };
 
-    for (mut unescaper, whole) in [
-        (Unescaper::new(), unescape(text)),
-        (Unescaper::for_attribute(), unescape_attribute(text)),
-    ] {
+    for (mut unescaper, whole) in
+        [(Unescaper::new(), unescape(text)), (Unescaper::for_attribute(), unescape_attribute(text))]
+    {
         let mut pieces = Vec::new();
         for piece in data.chunks(usize::from(cut) + 1) {
             unescaper.feed(piece, &mut pieces);
