@@ -121,10 +121,10 @@ impl fmt::Display for Error {
             Cause::DivisionByZero(text) => f.write_str(text),
             Cause::Unfit(ErrorKind::OffsetOutOfRange, offset) => write!(
                 f,
-                "offset must be a timedelta strictly between -timedelta(hours=24) and timedelta(hours=24), not {offset:?}"
+                "offset must be a timedelta strictly between -timedelta(hours=24) and timedelta(hours=24), not {offset:?}."
             ),
             Cause::Unfit(ErrorKind::Negative, delta) => {
-                write!(f, "duration must not be negative, not {delta:?}")
+                write!(f, "a std::time::Duration cannot be negative, as {delta:?} is")
             }
             Cause::Unfit(_, offset) => write!(f, "offset must be whole seconds, not {offset:?}"),
         }

@@ -50,14 +50,14 @@
 //! | `td.days`, `td.seconds`, `td.microseconds` | [`days()`](TimeDelta::days), [`seconds()`](TimeDelta::seconds), [`microseconds()`](TimeDelta::microseconds) |
 //! | `td.total_seconds()` | [`total_seconds()`](TimeDelta::total_seconds) |
 //! | `td + td`, `td - td`, `-td`, `abs(td)` | the operators, [`abs()`](TimeDelta::abs) |
-//! | `td * n`, `n * td`, `td / n`, of `int` and `float` | the operators |
+//! | `td * n`, `td / n`, of `int` and `float` | the operators, with any number behind; in front of `*` an `i64` or `f64` |
 //! | `td / td` | the operator, an `f64` |
 //! | `td // td`, `td // n` | [`floor_div`](TimeDelta::floor_div), [`floor_div_by`](TimeDelta::floor_div_by) |
 //! | `td % td`, `divmod(td, td)` | the operator, with Python's sign; [`div_mod`](TimeDelta::div_mod) |
 //! | `if td:` | [`is_zero`](TimeDelta::is_zero) |
 //! | `str(td)`, `repr(td)` | `{}`, `{:?}` |
 //! | `OverflowError`, `ZeroDivisionError`, `ValueError` | [`ErrorKind`], with Python's text |
-//! | `timezone.utc`, `timezone(td)`, `timezone(td, name)` | [`TimeZone::UTC`], [`TimeZone::new`], [`TimeZone::with_name`] |
+//! | `timezone.utc`, `timezone(td)`, `timezone(td, name)` | [`TimeZone::UTC`], [`TimeZone::new`] or [`from_hours`](TimeZone::from_hours) in a `const`, [`TimeZone::with_name`] |
 //! | `tz.utcoffset(None)`, `tz.tzname(None)` | [`utc_offset()`](TimeZone::utc_offset), [`name()`](TimeZone::name) |
 //! | `date`, `time`, `datetime` | not here: `jiff`, `chrono` or `time`, whose lengths and offsets convert |
 //!

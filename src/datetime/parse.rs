@@ -12,7 +12,7 @@ use super::error::{Error, ParseError, Problem};
 /// | what [`Display`](std::fmt::Display) writes | `0:00:00`, `-1 day, 23:59:59.5`, `12 days, 2:03:04` |
 /// | only days, only a time | `3 days`, `26:00:00` |
 /// | a time with a sign of its own, where there are no days | `-0:05:00` |
-/// | without the comma, as databases print it | `1 day 02:03:04` |
+/// | without the comma; the sign is that of the days alone | `1 day 02:03:04`, `-1 day 02:03:04` |
 /// | ISO 8601 | `P1DT2H3M4.000005S`, `-PT0.1S`, `P2W`, `PT1.5H`, `PT-30S` |
 ///
 /// Minutes and seconds of a time have two digits and are below 60. In ISO 8601 the last number may have a fraction, after a

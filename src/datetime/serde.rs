@@ -7,7 +7,7 @@ use ::serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::TimeDelta;
 
-/// Writes Python's text for people, and days, seconds and microseconds in a row where none will look.
+/// Writes Python's text in human-readable formats such as JSON, and days, seconds and microseconds in binary ones.
 impl Serialize for TimeDelta {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         if serializer.is_human_readable() {

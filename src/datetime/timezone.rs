@@ -70,6 +70,57 @@ impl TimeZone {
         }
     }
 
+    /// Makes a time zone of whole hours, for those that the program knows.
+    ///
+    /// # Panics
+    ///
+    /// Panics when the offset is not strictly between -24 and 24 hours, in a `const` while compiling.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use batteries::datetime::TimeZone;
+    ///
+    /// const TOKYO: TimeZone = TimeZone::from_hours(9);
+    /// assert_eq!(TOKYO.to_string(), "UTC+09:00");
+    /// ```
+    #[must_use]
+    #[track_caller]
+    pub const fn from_hours(hours: i64) -> Self {
+        Self::known(TimeDelta::from_hours(hours))
+    }
+
+    /// Makes a time zone of whole minutes, for those that the program knows.
+    ///
+    /// # Panics
+    ///
+    /// Panics when the offset is not strictly between -24 and 24 hours, in a `const` while compiling.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use batteries::datetime::TimeZone;
+    ///
+    /// const KOLKATA: TimeZone = TimeZone::from_minutes(5 * 60 + 30);
+    /// assert_eq!(KOLKATA.to_string(), "UTC+05:30");
+    /// ```
+    #[must_use]
+    #[track_caller]
+    pub const fn from_minutes(minutes: i64) -> Self {
+        Self::known(TimeDelta::from_minutes(minutes))
+    }
+
+    #[track_caller]
+    const fn known(offset: TimeDelta) -> Self {
+        // Not through `new`: a `Result` of a type with a destructor cannot be taken apart while compiling.
+        match Self::check(offset) {
+            Ok(()) => Self { offset, name: None },
+            Err(_) => {
+                panic!("time zone out of range: offsets are strictly between -24 and 24 hours")
+            }
+        }
+    }
+
     /// Makes a time zone with a name of its own, which may be any text.
     ///
     /// # Errors

@@ -30,7 +30,7 @@
 //! |---|---|
 //! | text between tags | [`unescape`] |
 //! | the value of an attribute, such as a URL | [`unescape_attribute`] |
-//! | a stream | [`Unescaper`] |
+//! | bytes, or a stream | [`Unescaper`] |
 //! | a name, or want one | [`entities`] |
 //!
 //! # What can be relied on

@@ -7,9 +7,36 @@ use super::unescape;
 ///
 /// Gives what [`unescape`](super::unescape()) gives for the whole text: a reference that a piece ends in is held back until the
 /// next one shows what becomes of it. Pieces are bytes, since a stream is cut in the middle of characters as well; they are
-/// expected to be UTF-8 when joined, and what is not comes out as it went in.
+/// expected to be UTF-8 when joined, and what is not comes out as it went in. The last piece is followed by
+/// [`close`](Unescaper::close); without it, what is held back then is lost.
 ///
 /// # Examples
+///
+/// A filter writes what each piece gave and clears the buffer, so that it stays as small as a piece:
+///
+/// ```
+/// use std::io::{Read, Write};
+/// use batteries::html::Unescaper;
+///
+/// fn unescape_all(mut from: impl Read, mut to: impl Write) -> std::io::Result<()> {
+///     let (mut unescaper, mut out, mut piece) = (Unescaper::new(), Vec::new(), [0; 4096]);
+///     loop {
+///         match from.read(&mut piece)? {
+///             0 => break,
+///             read => unescaper.feed(&piece[..read], &mut out),
+///         }
+///         to.write_all(&out)?;
+///         out.clear();
+///     }
+///     unescaper.close(&mut out);
+///     to.write_all(&out)
+/// }
+///
+/// let mut text = Vec::new();
+/// unescape_all(&b"3 &lt; 4 &am"[..], &mut text)?;
+/// assert_eq!(text, b"3 < 4 &am");
+/// # Ok::<(), std::io::Error>(())
+/// ```
 ///
 /// ```
 /// use batteries::html::Unescaper;

@@ -432,7 +432,7 @@ fn std_durations_convert_and_round_half_to_even() {
     fails(
         Duration::try_from(us(-1)),
         ErrorKind::Negative,
-        "duration must not be negative, not datetime.timedelta(days=-1, seconds=86399, microseconds=999999)",
+        "a std::time::Duration cannot be negative, as datetime.timedelta(days=-1, seconds=86399, microseconds=999999) is",
     );
 }
 
@@ -480,7 +480,7 @@ fn offsets_lie_strictly_within_a_day() {
             TimeZone::new(offset),
             ErrorKind::OffsetOutOfRange,
             &format!(
-                "offset must be a timedelta strictly between -timedelta(hours=24) and timedelta(hours=24), not {offset:?}"
+                "offset must be a timedelta strictly between -timedelta(hours=24) and timedelta(hours=24), not {offset:?}."
             ),
         );
         assert!(TimeZone::with_name(offset, "x").is_err());

@@ -356,8 +356,13 @@ impl<F, T> TaskCell<F, T> {
         }
         notify(observers, error.as_ref());
         // The value's destructor is a stranger on a worker's stack.
-        panic_hook::shield(|| drop(unwanted));
+        call_out(|| drop(unwanted));
     }
+}
+
+/// Runs a stranger's code on the thread that publishes: its panic stays here, and the chains that it waits for go on.
+fn call_out(f: impl FnOnce()) {
+    panic_hook::shield(|| chain::run(f));
 }
 
 /// Tells everyone, in the order in which they came.
@@ -374,7 +379,7 @@ fn notify(mut observers: Observers, error: Option<&TaskError>) {
         oldest_first = node.next.take();
         match node.observer {
             Observer::Thread(thread) => thread.unpark(),
-            Observer::Waker { waker, .. } => panic_hook::shield(|| waker.wake()),
+            Observer::Waker { waker, .. } => call_out(|| waker.wake()),
             Observer::Callback(_) | Observer::Then(_) => calls.push(node.observer),
             // Err: whoever waited has gone.
             Observer::Mailbox { to, index } => drop(to.send(index)),
@@ -384,7 +389,7 @@ fn notify(mut observers: Observers, error: Option<&TaskError>) {
     let completed = Completed::new(error);
     for call in calls {
         match call {
-            Observer::Callback(callback) => panic_hook::shield(|| callback(&completed)),
+            Observer::Callback(callback) => call_out(|| callback(&completed)),
             Observer::Then(step) => chain::call(step),
             _ => {}
         }

@@ -14,7 +14,7 @@ use super::cell::{Observer, Registration, State, Watch};
 use super::error::{TaskError, WaitTimeout};
 use super::future::{Future, ScopedFuture, deadline_after};
 use super::shared::SharedFuture;
-use super::worker::{self, InPlace};
+use super::worker::{self, Depth, InPlace};
 
 mod sealed {
     use super::Watch;
@@ -149,7 +149,8 @@ pub struct Waited<W> {
 /// references to futures, the references do. For tasks that return `Result`, see [`ReturnWhen::FirstErr`].
 ///
 /// On a worker, futures of its own pool that have not started are run right here, as by [`Future::result`]; unlike there,
-/// tasks that wait in a circle are not noticed. Without futures it returns at once.
+/// tasks that wait in a circle are not noticed, and tasks may wait on top of each other until the stack ends. Without futures
+/// it returns at once.
 ///
 /// # Examples
 ///
@@ -314,7 +315,8 @@ impl Mail {
             self.cursor += 1;
             let Some(cell) = cell(item) else { continue };
             // A pending task of another pool may become ours to wait for, never ours to run.
-            if cell.state() == State::Pending && matches!(worker::run_in_place(cell), InPlace::Ran)
+            if cell.state() == State::Pending
+                && matches!(worker::run_in_place(cell, Depth::Any), InPlace::Ran)
             {
                 return;
             }

@@ -172,6 +172,15 @@ pub(super) fn is_worker() -> bool {
     CURRENT.try_with(|current| current.borrow().is_some()).unwrap_or(false)
 }
 
+/// How many tasks may lie on top of each other.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Depth {
+    /// As many as the stack is reckoned to hold; for waits that can say that it was too many.
+    Limited,
+    /// Any number, as with functions that call themselves.
+    Any,
+}
+
 /// What came of an attempt to run an awaited task in place.
 pub(super) enum InPlace {
     /// It was run, and is done.
@@ -185,21 +194,21 @@ pub(super) enum InPlace {
 /// Runs a pending task here if this thread is a worker of its pool.
 ///
 /// What is made from another future is completed by the thread that completes that one.
-pub(super) fn run_in_place(cell: &dyn Watch) -> InPlace {
+pub(super) fn run_in_place(cell: &dyn Watch, depth: Depth) -> InPlace {
     if !is_worker() {
         return InPlace::No;
     }
     match sources(cell).last() {
-        Some(first) => run_one_in_place(&**first),
-        None => run_one_in_place(cell),
+        Some(first) => run_one_in_place(&**first, depth),
+        None => run_one_in_place(cell, depth),
     }
 }
 
-fn run_one_in_place(cell: &dyn Watch) -> InPlace {
+fn run_one_in_place(cell: &dyn Watch, depth: Depth) -> InPlace {
     if cell.state() != State::Pending || !is_own(cell.pool()) {
         return InPlace::No;
     }
-    let Some(mut level) = Level::enter() else { return InPlace::TooDeep };
+    let Some(mut level) = Level::enter(depth) else { return InPlace::TooDeep };
     if cell.run_here(&mut level) {
         tell_queue(cell.pool(), true);
         InPlace::Ran
@@ -210,7 +219,7 @@ fn run_one_in_place(cell: &dyn Watch) -> InPlace {
 
 /// Shows that this thread makes the future `cell` from another one, on top of what it runs, until the value is dropped.
 pub(super) fn on_top(cell: usize) -> Option<Level> {
-    let mut level = Level::enter()?;
+    let mut level = Level::enter(Depth::Any)?;
     level.started(cell);
     Some(level)
 }
@@ -222,12 +231,12 @@ pub(super) struct Level {
 }
 
 impl Level {
-    /// `None` on a thread that is no worker, and where there is no room for another.
-    fn enter() -> Option<Self> {
+    /// `None` on a thread that is no worker, and beyond the limit.
+    fn enter(depth: Depth) -> Option<Self> {
         let board = CURRENT.with(|current| {
             let mut current = current.borrow_mut();
             let current = current.as_mut()?;
-            if current.depth >= current.depth_limit {
+            if depth == Depth::Limited && current.depth >= current.depth_limit {
                 return None;
             }
             current.depth += 1;
@@ -280,7 +289,7 @@ pub(super) fn wait_for(cell: &dyn Watch, deadline: Option<Instant>) -> Waited {
 fn wait_slowly(cell: &dyn Watch, deadline: Option<Instant>) -> Waited {
     // Only a wait without end may turn into a run of unknown length.
     if deadline.is_none() {
-        match run_in_place(cell) {
+        match run_in_place(cell, Depth::Limited) {
             InPlace::Ran => return Waited::Done,
             InPlace::TooDeep => return Waited::WouldDeadlock,
             InPlace::No => {}

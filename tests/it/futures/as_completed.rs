@@ -553,3 +553,24 @@ fn iterator_dropped_early_leaves_nothing_in_the_futures() {
         assert_passed(&output);
     }
 }
+
+/// Beyond what `result` would allow: there is nobody to tell.
+#[test]
+fn nesting_is_bounded_by_the_stack_alone() {
+    fn nested(executor: &Arc<ThreadPoolExecutor>, depth: u32) -> u32 {
+        if depth == 0 {
+            return 0;
+        }
+        let inner = Arc::clone(executor);
+        let future = executor.submit(move || nested(&inner, depth - 1)).unwrap();
+        as_completed([future]).map(|future| future.result().unwrap()).sum::<u32>() + 1
+    }
+    bounded(|| {
+        // 64 levels for `result`, and far more stack than 128 need.
+        let executor = ThreadPoolExecutor::builder().max_workers(1).stack_size(512 * 1024).build();
+        let executor = Arc::new(executor.unwrap());
+        let inner = Arc::clone(&executor);
+        let future = executor.submit(move || nested(&inner, 80)).unwrap();
+        assert_eq!(future.result().unwrap(), 80);
+    });
+}

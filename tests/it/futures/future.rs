@@ -680,7 +680,6 @@ fn closure_in_a_chain_can_wait_for_another_chain() {
 }
 
 #[test]
-#[ignore = "hangs: the step it waits for is put off until it returns"]
 fn callback_in_a_chain_can_wait_for_another_chain() {
     bounded(|| {
         let (promise, future) = pending();
@@ -701,7 +700,6 @@ fn callback_in_a_chain_can_wait_for_another_chain() {
 }
 
 #[test]
-#[ignore = "hangs: the step it waits for is put off until it returns"]
 fn destructor_in_a_chain_can_wait_for_another_chain() {
     bounded(|| {
         let (promise, future) = pending();
