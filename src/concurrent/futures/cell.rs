@@ -326,7 +326,7 @@ impl<F, T> TaskCell<F, T> {
         let state = if let TaskError::Cancelled = error { CANCELLED } else { FINISHED };
         self.complete_calling_out(inner, Err(error), observers, state, &mut NoTurn);
         // Whoever cancels is not to blame for a stranger's destructor.
-        panic_hook::shield(|| drop(work));
+        call_out(|| drop(work));
         true
     }
 

@@ -234,18 +234,21 @@ impl<'s> Pool<'s> {
         (state.threads == 0).then(|| self.drain(&mut state))
     }
 
-    /// Completes tasks taken out of the queue with `error`.
-    ///
-    /// What has come into the queue meanwhile may need a thread that it did not ask for: deaths among those taken out were
-    /// not known to be theirs.
-    pub(super) fn fail_all(&self, tasks: VecDeque<Queued<'s>>, error: &TaskError) -> Followup {
+    /// Completes tasks taken out of the queue with `error`, and settles the deaths among them.
+    pub(super) fn fail_all(&self, tasks: VecDeque<Queued<'s>>, error: &TaskError) {
         let mut already_dead = 0;
         for task in tasks {
             already_dead += isize::from(!task.fail(error.clone()));
         }
-        let mut state = self.state.lock();
-        state.dead -= already_dead;
-        state.balance(self.max_workers)
+        if already_dead > 0 {
+            self.state.lock().dead -= already_dead;
+        }
+    }
+
+    /// Restores the rule after `start_failed` and `fail_all`: what came into the queue meanwhile may need a thread that it did
+    /// not ask for, since the deaths among those taken out were not known to be theirs.
+    pub(super) fn rebalance(&self) -> Followup {
+        self.state.lock().balance(self.max_workers)
     }
 
     /// Counts threads that are started all at once.
@@ -270,8 +273,7 @@ impl<'s> Pool<'s> {
         let cancelled = if cancel_pending { self.drain(&mut state) } else { VecDeque::new() };
         self.wake_all(&mut state);
         drop(state);
-        // Nothing can have come into the queue.
-        let _ = self.fail_all(cancelled, &TaskError::Cancelled);
+        self.fail_all(cancelled, &TaskError::Cancelled);
     }
 
     /// Fails everything that has not started, and everything to come.
@@ -281,9 +283,8 @@ impl<'s> Pool<'s> {
         let failed = self.drain(&mut state);
         self.wake_all(&mut state);
         drop(state);
-        // Nothing can have come into the queue.
         let error = TaskError::Broken(format!("the executor is broken: {reason}").into());
-        let _ = self.fail_all(failed, &error);
+        self.fail_all(failed, &error);
     }
 
     fn wake_all(&self, state: &mut MutexGuard<'_, Inner<'s>>) {
@@ -525,5 +526,29 @@ impl Turn for Shift<'_, '_> {
         if followup == Followup::Start {
             (self.start)();
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::cell::TaskCell;
+    use super::*;
+
+    #[test]
+    fn a_shutdown_counts_no_thread_that_nobody_starts() {
+        let pool = Pool::new(2, None);
+        let admit = || match pool.admit(Arc::new(TaskCell::new(pool.id, || ()))) {
+            Admission::Queued(followup) => followup,
+            _ => unreachable!("the pool is open and has no bound"),
+        };
+        assert_eq!(admit(), Followup::Start);
+        // The second thread cannot be had, so its task waits for the first.
+        assert_eq!(admit(), Followup::Start);
+        assert!(pool.start_failed().is_none());
+        assert_eq!((pool.counts().threads, pool.counts().queued), (1, 2));
+        pool.shut_down(false);
+        assert_eq!(pool.counts().threads, 1);
+        pool.shut_down(true);
+        assert_eq!((pool.counts().threads, pool.counts().queued), (1, 0));
     }
 }

@@ -46,10 +46,6 @@ pub struct Promise<T: Send + 'static> {
 
 impl<T: Send + 'static> Promise<T> {
     /// Makes a promise and its future.
-    #[allow(
-        clippy::new_ret_no_self,
-        reason = "the two halves of one thing, as std::sync::mpsc::channel makes them"
-    )]
     pub fn new() -> (Self, Future<T>) {
         Self::from_source(None)
     }

@@ -256,7 +256,8 @@ impl Shared {
                 stranded.retain(|task| !ptr::addr_eq(Arc::as_ptr(task), cell));
             }
             let error = TaskError::Broken(format!("no thread could be started: {reason}").into());
-            if self.pool.fail_all(stranded, &error) != Followup::Start {
+            self.pool.fail_all(stranded, &error);
+            if self.pool.rebalance() != Followup::Start {
                 break;
             }
         }
