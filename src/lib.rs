@@ -6,13 +6,15 @@ mod init;
 mod panic_hook;
 #[cfg(feature = "datetime")]
 mod python;
-#[cfg(feature = "futures")]
+#[cfg(any(feature = "functools", feature = "futures"))]
 mod sync;
 
 #[cfg(feature = "futures")]
 pub mod concurrent;
 #[cfg(feature = "datetime")]
 pub mod datetime;
+#[cfg(feature = "functools")]
+pub mod functools;
 #[cfg(feature = "html")]
 pub mod html;
 

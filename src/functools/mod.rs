@@ -1,0 +1,5 @@
+//! Memoization with Python's counters: Python's `functools`.
+
+mod info;
+
+pub use info::{CacheInfo, CacheParameters};
