@@ -5,13 +5,19 @@
 //! threads. Some stay std's in both builds: reference counts, which order nothing that the core relies on, what lives in
 //! statics, where a checker cannot put its own, and the threads of a scope, which it cannot start.
 
+pub(crate) use std::sync::Arc;
 #[cfg(feature = "futures")]
-pub(crate) use std::sync::{Arc, OnceLock, Weak};
+pub(crate) use std::sync::{OnceLock, Weak};
 
 /// For statics: std's own in both builds. Nothing a checker should see may happen under these locks.
-#[cfg(feature = "futures")]
 pub(crate) mod global {
-    pub(crate) use std::sync::atomic::{AtomicU32, AtomicUsize, Ordering};
+    #[cfg(feature = "functools")]
+    pub(crate) use std::sync::atomic::AtomicBool;
+    pub(crate) use std::sync::atomic::Ordering;
+    #[cfg(feature = "futures")]
+    pub(crate) use std::sync::atomic::{AtomicU32, AtomicUsize};
+    #[cfg(feature = "functools")]
+    pub(crate) use std::sync::{LazyLock, OnceLock};
     pub(crate) use std::sync::{Mutex, MutexGuard, PoisonError};
 }
 
@@ -25,16 +31,15 @@ pub(crate) mod scoped {
 mod real {
     #[cfg(feature = "futures")]
     pub(crate) use std::hint::spin_loop;
-    #[cfg(feature = "futures")]
     pub(crate) use std::sync::atomic;
+    pub(crate) use std::thread;
     #[cfg(feature = "futures")]
-    pub(crate) use std::thread::{self, JoinHandle, Thread};
-    #[cfg(feature = "futures")]
+    pub(crate) use std::thread::{JoinHandle, Thread};
     pub(crate) use std::thread_local;
 
-    pub(crate) use parking_lot::Mutex;
     #[cfg(feature = "futures")]
-    pub(crate) use parking_lot::{Condvar, MutexGuard};
+    pub(crate) use parking_lot::MutexGuard;
+    pub(crate) use parking_lot::{Condvar, Mutex};
 
     #[cfg(feature = "futures")]
     pub(crate) use spin::SPIN;
@@ -89,6 +94,10 @@ mod model {
 
         pub(crate) fn lock(&self) -> MutexGuard<'_, T> {
             MutexGuard(Some(self.0.lock().unwrap_or_else(|e| e.into_inner())))
+        }
+
+        pub(crate) fn try_lock(&self) -> Option<MutexGuard<'_, T>> {
+            self.0.try_lock().ok().map(|guard| MutexGuard(Some(guard)))
         }
 
         pub(crate) fn into_inner(self) -> T {

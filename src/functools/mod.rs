@@ -2,4 +2,20 @@
 
 mod info;
 
+mod bounded;
+mod store;
+mod unbounded;
+
+mod clock;
+mod flight;
+mod guard;
+mod keep;
+mod key;
+mod life;
+mod memo;
+mod registry;
+
+#[doc(hidden)]
+pub mod private;
+
 pub use info::{CacheInfo, CacheParameters};
