@@ -18,4 +18,5 @@ mod registry;
 #[doc(hidden)]
 pub mod private;
 
+pub use batteries_macros::{cache, lru_cache};
 pub use info::{CacheInfo, CacheParameters};
