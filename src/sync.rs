@@ -25,16 +25,14 @@ pub(crate) mod scoped {
 mod real {
     #[cfg(feature = "futures")]
     pub(crate) use std::hint::spin_loop;
-    #[cfg(feature = "futures")]
     pub(crate) use std::sync::atomic;
     #[cfg(feature = "futures")]
     pub(crate) use std::thread::{self, JoinHandle, Thread};
-    #[cfg(feature = "futures")]
     pub(crate) use std::thread_local;
 
-    pub(crate) use parking_lot::Mutex;
     #[cfg(feature = "futures")]
-    pub(crate) use parking_lot::{Condvar, MutexGuard};
+    pub(crate) use parking_lot::Condvar;
+    pub(crate) use parking_lot::{Mutex, MutexGuard};
 
     #[cfg(feature = "futures")]
     pub(crate) use spin::SPIN;
@@ -71,6 +69,7 @@ mod model {
     pub(crate) use shuttle::thread_local;
 
     use std::ops::{Deref, DerefMut};
+    use std::sync::TryLockError;
     use std::time::{Duration, Instant};
 
     /// Time stands still in a model: nobody looks before sleeping.
@@ -89,6 +88,14 @@ mod model {
 
         pub(crate) fn lock(&self) -> MutexGuard<'_, T> {
             MutexGuard(Some(self.0.lock().unwrap_or_else(|e| e.into_inner())))
+        }
+
+        pub(crate) fn try_lock(&self) -> Option<MutexGuard<'_, T>> {
+            match self.0.try_lock() {
+                Ok(guard) => Some(MutexGuard(Some(guard))),
+                Err(TryLockError::Poisoned(e)) => Some(MutexGuard(Some(e.into_inner()))),
+                Err(TryLockError::WouldBlock) => None,
+            }
         }
 
         pub(crate) fn into_inner(self) -> T {
