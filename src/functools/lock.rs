@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::ops::{Deref, DerefMut};
+use std::panic::{RefUnwindSafe, UnwindSafe};
 use std::ptr;
 
 use crate::sync::atomic::{AtomicUsize, Ordering};
@@ -40,6 +41,10 @@ impl<T> Lock<T> {
         (self.holder.load(Ordering::Relaxed) != current()).then(|| self.inner.lock())
     }
 }
+
+// A panic gives the lock back, and what it protects is whole at every point where foreign code runs.
+impl<T: UnwindSafe> UnwindSafe for Lock<T> {}
+impl<T: UnwindSafe> RefUnwindSafe for Lock<T> {}
 
 impl<T> fmt::Debug for Lock<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

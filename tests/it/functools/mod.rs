@@ -1,3 +1,6 @@
 //! The tests of `functools` through its public API, a file per file of the module.
 
+mod cached_property;
+mod cmp_to_key;
+mod f64_key;
 mod lru_cache;
