@@ -19,3 +19,10 @@ pub mod functools;
 pub mod html;
 
 pub use init::init;
+
+/// What the attributes write calls to. No part of the public API: it changes without notice.
+#[doc(hidden)]
+pub mod __private {
+    #[cfg(feature = "functools")]
+    pub use crate::functools::private as functools;
+}

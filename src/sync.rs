@@ -5,14 +5,19 @@
 //! threads. Some stay std's in both builds: reference counts, which order nothing that the core relies on, what lives in
 //! statics, where a checker cannot put its own, and the threads of a scope, which it cannot start.
 
-pub(crate) use std::sync::OnceLock;
 #[cfg(feature = "futures")]
-pub(crate) use std::sync::{Arc, Weak};
+pub(crate) use std::sync::Weak;
+pub(crate) use std::sync::{Arc, OnceLock};
 
 /// For statics: std's own in both builds. Nothing a checker should see may happen under these locks.
-#[cfg(feature = "futures")]
 pub(crate) mod global {
-    pub(crate) use std::sync::atomic::{AtomicU32, AtomicUsize, Ordering};
+    #[cfg(feature = "functools")]
+    pub(crate) use std::sync::atomic::AtomicBool;
+    pub(crate) use std::sync::atomic::Ordering;
+    #[cfg(feature = "futures")]
+    pub(crate) use std::sync::atomic::{AtomicU32, AtomicUsize};
+    #[cfg(feature = "functools")]
+    pub(crate) use std::sync::{LazyLock, OnceLock};
     pub(crate) use std::sync::{Mutex, MutexGuard, PoisonError};
 }
 
@@ -27,13 +32,14 @@ mod real {
     #[cfg(feature = "futures")]
     pub(crate) use std::hint::spin_loop;
     pub(crate) use std::sync::atomic;
+    pub(crate) use std::thread;
     #[cfg(feature = "futures")]
-    pub(crate) use std::thread::{self, JoinHandle, Thread};
+    pub(crate) use std::thread::{JoinHandle, Thread};
     pub(crate) use std::thread_local;
 
     #[cfg(feature = "futures")]
-    pub(crate) use parking_lot::Condvar;
-    pub(crate) use parking_lot::{Mutex, MutexGuard};
+    pub(crate) use parking_lot::MutexGuard;
+    pub(crate) use parking_lot::{Condvar, Mutex};
 
     #[cfg(feature = "futures")]
     pub(crate) use spin::SPIN;
@@ -70,7 +76,6 @@ mod model {
     pub(crate) use shuttle::thread_local;
 
     use std::ops::{Deref, DerefMut};
-    use std::sync::TryLockError;
     use std::time::{Duration, Instant};
 
     /// Time stands still in a model: nobody looks before sleeping.
@@ -92,11 +97,7 @@ mod model {
         }
 
         pub(crate) fn try_lock(&self) -> Option<MutexGuard<'_, T>> {
-            match self.0.try_lock() {
-                Ok(guard) => Some(MutexGuard(Some(guard))),
-                Err(TryLockError::Poisoned(e)) => Some(MutexGuard(Some(e.into_inner()))),
-                Err(TryLockError::WouldBlock) => None,
-            }
+            self.0.try_lock().ok().map(|guard| MutexGuard(Some(guard)))
         }
 
         pub(crate) fn into_inner(self) -> T {

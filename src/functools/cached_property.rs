@@ -3,10 +3,11 @@
 use std::convert::Infallible;
 use std::fmt;
 use std::hash::{Hash, Hasher};
+use std::panic::{RefUnwindSafe, UnwindSafe};
+use std::ptr;
 
-use crate::sync::OnceLock;
-
-use super::lock::Lock;
+use crate::sync::atomic::{AtomicUsize, Ordering};
+use crate::sync::{Mutex, OnceLock, thread_local};
 
 /// A field that is computed when it is first asked for, and once only: Python's `cached_property`.
 ///
@@ -48,14 +49,16 @@ pub struct CachedProperty<T> {
     value: OnceLock<T>,
     /// Held by the thread that computes. Not `OnceLock`'s own way to let the others wait: who asks for the value while
     /// computing it has to be told, and what fails may be tried again.
-    computing: Lock<()>,
+    computing: Mutex<()>,
+    /// [`current`] of that thread, 0 while there is none.
+    computer: AtomicUsize,
 }
 
 impl<T> CachedProperty<T> {
     /// Makes an empty cell.
     #[must_use]
     pub fn new() -> Self {
-        Self { value: OnceLock::new(), computing: Lock::new(()) }
+        Self { value: OnceLock::new(), computing: Mutex::new(()), computer: AtomicUsize::new(0) }
     }
 
     /// Returns the value, and computes it first if there is none.
@@ -110,12 +113,19 @@ impl<T> CachedProperty<T> {
 
     #[cold]
     fn compute<E>(&self, compute: impl FnOnce() -> Result<T, E>) -> Result<&T, E> {
-        let Some(_computing) = self.computing.lock() else {
-            panic!("a cached property needs its own value to be computed");
-        };
+        let me = current();
+        // Relaxed, here and below: a thread looks for its own number, which only it writes and takes away.
+        assert!(
+            self.computer.load(Ordering::Relaxed) != me,
+            "a cached property needs its own value to be computed"
+        );
+        let _computing = self.computing.lock();
         if let Some(value) = self.value.get() {
             return Ok(value);
         }
+        self.computer.store(me, Ordering::Relaxed);
+        // Dropped before the lock is, also when `compute` panics.
+        let _computer = Computer(&self.computer);
         let value = compute()?;
         Ok(self.value.get_or_init(|| value))
     }
@@ -182,7 +192,7 @@ impl<T> Default for CachedProperty<T> {
 impl<T> From<T> for CachedProperty<T> {
     /// Makes a cell that has its value already.
     fn from(value: T) -> Self {
-        Self { value: OnceLock::from(value), computing: Lock::new(()) }
+        Self { value: OnceLock::from(value), ..Self::new() }
     }
 }
 
@@ -215,4 +225,25 @@ impl<T: fmt::Debug> fmt::Debug for CachedProperty<T> {
         };
         tuple.finish()
     }
+}
+
+// A panic leaves a cell that is empty and can be asked.
+impl<T: UnwindSafe> UnwindSafe for CachedProperty<T> {}
+impl<T: UnwindSafe + RefUnwindSafe> RefUnwindSafe for CachedProperty<T> {}
+
+/// The entry of the thread that computes, until dropped.
+struct Computer<'a>(&'a AtomicUsize);
+
+impl Drop for Computer<'_> {
+    fn drop(&mut self) {
+        self.0.store(0, Ordering::Relaxed);
+    }
+}
+
+/// A number that no other living thread has, and that is not 0.
+fn current() -> usize {
+    thread_local! {
+        static ANCHOR: u8 = const { 0 };
+    }
+    ANCHOR.with(|anchor| ptr::from_ref(anchor).addr())
 }

@@ -3,15 +3,17 @@
 use std::borrow::Borrow;
 use std::convert::Infallible;
 use std::fmt;
-use std::hash::{BuildHasher, BuildHasherDefault, Hash, Hasher};
-use std::num::NonZeroUsize;
+use std::hash::Hash;
 use std::panic::{RefUnwindSafe, UnwindSafe};
-use std::{mem, ptr};
 
-use crate::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use crate::sync::atomic::{AtomicUsize, Ordering};
 
+use super::guard::Shared;
 use super::info::CacheInfo;
-use super::lock::{Guard, Lock};
+use super::life::Forever;
+use super::memo::Memo;
+use super::recent::Recent;
+use super::store::Store;
 
 /// What `#[lru_cache]` has without being told, and so has [`LruCache::default`].
 const DEFAULT_MAXSIZE: usize = 128;
@@ -41,7 +43,7 @@ const UNLIMITED: usize = usize::MAX;
 /// Hashing and dropping keys and values happen outside of the lock, and so do the functions given to
 /// [`get_or_insert_with`](Self::get_or_insert_with): they may do with the cache what they like. Comparing keys and cloning
 /// happen under the lock. Where an `Eq` or `Clone` comes back to the cache that runs it, that cache does not wait for itself:
-/// it looks empty and keeps nothing that is put in it.
+/// it looks empty, keeps nothing that is put in it, and is cleared afterwards if that was asked for.
 ///
 /// # Examples
 ///
@@ -60,19 +62,11 @@ const UNLIMITED: usize = usize::MAX;
 /// ```
 #[doc(alias = "lru_cache")]
 pub struct LruCache<K, V> {
-    hash_builder: foldhash::fast::RandomState,
-    /// The counts are written under the lock, so that they agree with the entries; who finds the lock in its own hands reads
-    /// them all the same.
-    hits: AtomicU64,
-    misses: AtomicU64,
-    currsize: AtomicUsize,
-    /// [`UNLIMITED`] for none.
+    /// It knows of no limit: that can change here.
+    memo: Memo<Shared<Recent<K, V>>>,
+    /// The store's limit, for those who cannot look inside. [`UNLIMITED`] for none.
     maxsize: AtomicUsize,
-    entries: Lock<Entries<K, V>>,
 }
-
-/// The entries, in the order of their last use.
-type Entries<K, V> = lru::LruCache<Hashed<K>, V, BuildHasherDefault<PassThrough>>;
 
 impl<K: Hash + Eq, V> LruCache<K, V> {
     /// Makes an empty cache for at most `maxsize` entries, or for any number of them with `None`.
@@ -94,14 +88,8 @@ impl<K: Hash + Eq, V> LruCache<K, V> {
     #[must_use]
     pub fn new(maxsize: Option<usize>) -> Self {
         let maxsize = maxsize.unwrap_or(UNLIMITED);
-        Self {
-            hash_builder: foldhash::fast::RandomState::default(),
-            hits: AtomicU64::new(0),
-            misses: AtomicU64::new(0),
-            currsize: AtomicUsize::new(0),
-            maxsize: AtomicUsize::new(maxsize),
-            entries: Lock::new(entries(maxsize)),
-        }
+        let memo = Memo::new(Recent::new(maxsize), Forever, false);
+        Self { memo, maxsize: AtomicUsize::new(maxsize) }
     }
 
     /// Puts a value in, as the one used last, and returns the value that the key had.
@@ -118,20 +106,9 @@ impl<K: Hash + Eq, V> LruCache<K, V> {
     /// assert_eq!(cache.put("port", 8080), Some(80));
     /// ```
     pub fn put(&self, key: K, value: V) -> Option<V> {
-        let hash = self.hash_builder.hash_one(&key);
-        let mut entries = self.entries.lock()?;
-        if self.keeps_nothing() {
-            drop(entries);
-            return None;
-        }
-        let out = entries.push(Hashed { hash, key }, value);
-        // What comes out is the entry that was used longest ago, or the key's own value with the key that was just given.
-        // Only the second compares as equal; different hashes settle it without asking `Eq`.
-        let replaced = out
-            .as_ref()
-            .is_some_and(|(key, _)| entries.peek_mru().is_some_and(|(mru, _)| mru == key));
-        self.publish(entries);
-        out.filter(|_| replaced).map(|(_, value)| value)
+        let hash = self.__hash(&key);
+        let (out, own) = self.change(|entries| entries.put(hash, key, value))?;
+        out.filter(|_| own).map(|(_, value)| value)
     }
 
     /// Returns a clone of the key's value, counts the hit or miss, and makes a hit the entry used last.
@@ -155,7 +132,7 @@ impl<K: Hash + Eq, V> LruCache<K, V> {
         Q: Hash + Eq + ?Sized,
         V: Clone,
     {
-        self.__get(self.hash_builder.hash_one(key), |held| held.borrow() == key)
+        self.__get(self.__hash(key), |held| held.borrow() == key)
     }
 
     /// Returns a clone of the key's value; counts nothing and leaves the order as it is.
@@ -179,9 +156,8 @@ impl<K: Hash + Eq, V> LruCache<K, V> {
         Q: Hash + Eq + ?Sized,
         V: Clone,
     {
-        let query =
-            Query { hash: self.hash_builder.hash_one(key), is: |held: &K| held.borrow() == key };
-        self.entries.lock()?.peek(&query as &dyn Look<K>).cloned()
+        let hash = self.__hash(key);
+        self.memo.enter(|entries| entries.peek(hash, |held| held.borrow() == key).cloned())?
     }
 
     /// Tells whether the key has a value; counts nothing and leaves the order as it is.
@@ -202,7 +178,7 @@ impl<K: Hash + Eq, V> LruCache<K, V> {
         K: Borrow<Q>,
         Q: Hash + Eq + ?Sized,
     {
-        self.__contains(self.hash_builder.hash_one(key), |held| held.borrow() == key)
+        self.__contains(self.__hash(key), |held| held.borrow() == key)
     }
 
     /// Takes the key's value out; counts nothing.
@@ -222,7 +198,7 @@ impl<K: Hash + Eq, V> LruCache<K, V> {
         K: Borrow<Q>,
         Q: Hash + Eq + ?Sized,
     {
-        self.__remove(self.hash_builder.hash_one(key), |held| held.borrow() == key)
+        self.__remove(self.__hash(key), |held| held.borrow() == key)
     }
 
     /// Takes out the entry whose last use is longest ago: the one that would have to go next.
@@ -239,10 +215,7 @@ impl<K: Hash + Eq, V> LruCache<K, V> {
     /// assert_eq!(cache.pop_lru(), Some((2, "two")));
     /// ```
     pub fn pop_lru(&self) -> Option<(K, V)> {
-        let mut entries = self.entries.lock()?;
-        let out = entries.pop_lru();
-        self.publish(entries);
-        out.map(|(Hashed { key, .. }, value)| (key, value))
+        self.change(Recent::pop)?
     }
 
     /// Returns the key's value, or calls `make` for it and puts it in.
@@ -308,7 +281,7 @@ impl<K: Hash + Eq, V> LruCache<K, V> {
         Q: ToOwned<Owned = K> + Hash + Eq + ?Sized,
         V: Clone,
     {
-        let hash = self.hash_builder.hash_one(key);
+        let hash = self.__hash(key);
         if let Some(value) = self.__get(hash, |held| held.borrow() == key) {
             return Ok(value);
         }
@@ -334,12 +307,7 @@ impl<K: Hash + Eq, V> LruCache<K, V> {
     /// ```
     #[doc(alias = "cache_clear")]
     pub fn clear(&self) {
-        let Some(mut entries_now) = self.entries.lock() else { return };
-        let out = mem::replace(&mut *entries_now, entries(self.maxsize.load(Ordering::Relaxed)));
-        self.hits.store(0, Ordering::Relaxed);
-        self.misses.store(0, Ordering::Relaxed);
-        self.publish(entries_now);
-        drop(out);
+        self.memo.cache_clear();
     }
 
     /// Sets another limit, and drops the entries used longest ago that are too many for it.
@@ -358,15 +326,11 @@ impl<K: Hash + Eq, V> LruCache<K, V> {
     /// ```
     pub fn resize(&self, maxsize: Option<usize>) {
         let maxsize = maxsize.unwrap_or(UNLIMITED);
-        let Some(mut entries) = self.entries.lock() else { return };
-        self.maxsize.store(maxsize, Ordering::Relaxed);
-        let mut out = Vec::with_capacity(entries.len().saturating_sub(maxsize));
-        while entries.len() > maxsize {
-            out.extend(entries.pop_lru());
-        }
-        entries.resize(limit(maxsize));
-        self.publish(entries);
-        drop(out);
+        // In a variable: what has no place any more is dropped when the lock is free.
+        let _out = self.change(|entries| {
+            self.maxsize.store(maxsize, Ordering::Relaxed);
+            entries.resize(maxsize)
+        });
     }
 
     /// Returns a copy of all entries, the one used last first; counts nothing and leaves the order as it is.
@@ -388,12 +352,24 @@ impl<K: Hash + Eq, V> LruCache<K, V> {
         K: Clone,
         V: Clone,
     {
-        let Some(entries) = self.entries.lock() else { return Vec::new() };
-        entries.iter().map(|(Hashed { key, .. }, value)| (key.clone(), value.clone())).collect()
+        self.memo
+            .enter(|entries| {
+                entries.iter().map(|(key, value)| (key.clone(), value.clone())).collect()
+            })
+            .unwrap_or_default()
+    }
+
+    /// Works on the entries, and publishes their number; `None` if this thread might wait for itself.
+    fn change<R>(&self, work: impl FnOnce(&mut Recent<K, V>) -> R) -> Option<R> {
+        self.memo.enter(|entries| {
+            let result = work(entries);
+            self.memo.counters.size(entries.count());
+            result
+        })
     }
 }
 
-impl<K, V> LruCache<K, V> {
+impl<K: Hash + Eq, V> LruCache<K, V> {
     /// Tells hits, misses, limit and number of entries, as of one moment.
     ///
     /// # Examples
@@ -408,21 +384,15 @@ impl<K, V> LruCache<K, V> {
     /// ```
     #[must_use]
     pub fn cache_info(&self) -> CacheInfo {
-        // Whoever holds the lock already sees the counts as they are.
-        let _entries = self.entries.lock();
-        CacheInfo {
-            hits: self.hits.load(Ordering::Relaxed),
-            misses: self.misses.load(Ordering::Relaxed),
-            maxsize: self.maxsize(),
-            currsize: self.len(),
-        }
+        let read = || self.memo.counters.info(self.maxsize());
+        // From inside nothing changes but by this thread.
+        self.memo.enter(|_| read()).unwrap_or_else(read)
     }
 
     /// Returns the most entries that are kept; `None` is no limit.
     #[must_use]
     pub fn maxsize(&self) -> Option<usize> {
-        let maxsize = self.maxsize.load(Ordering::Relaxed);
-        (maxsize != UNLIMITED).then_some(maxsize)
+        self.limit()
     }
 
     /// Returns the number of entries.
@@ -430,7 +400,7 @@ impl<K, V> LruCache<K, V> {
     #[doc(alias = "currsize")]
     #[doc(alias = "__len__")]
     pub fn len(&self) -> usize {
-        self.currsize.load(Ordering::Relaxed)
+        self.cache_info().currsize
     }
 
     /// Tells whether there are no entries.
@@ -446,7 +416,7 @@ impl<K: Hash + Eq, V> LruCache<K, V> {
     #[doc(hidden)]
     #[inline]
     pub fn __hash(&self, key: &(impl Hash + ?Sized)) -> u64 {
-        self.hash_builder.hash_one(key)
+        self.memo.hash(|hasher| key.hash(hasher))
     }
 
     #[doc(hidden)]
@@ -455,49 +425,32 @@ impl<K: Hash + Eq, V> LruCache<K, V> {
     where
         V: Clone,
     {
-        let query = Query { hash, is };
-        let Some(mut entries) = self.entries.lock() else {
-            self.misses.fetch_add(1, Ordering::Relaxed);
-            return None;
-        };
-        // Misses are also counted by who comes back to the lock it holds, in the middle of this; hits are not.
-        let Some(value) = entries.get(&query as &dyn Look<K>) else {
-            add(&self.misses, 1);
-            return None;
-        };
-        add(&self.hits, 1);
-        Some(value.clone())
+        self.memo.lookup(hash, is)
     }
 
     #[doc(hidden)]
     pub fn __contains(&self, hash: u64, is: impl Fn(&K) -> bool) -> bool {
-        let query = Query { hash, is };
-        self.entries.lock().is_some_and(|entries| entries.contains(&query as &dyn Look<K>))
+        self.memo.contains(hash, is)
     }
 
     #[doc(hidden)]
     pub fn __remove(&self, hash: u64, is: impl Fn(&K) -> bool) -> Option<V> {
-        let query = Query { hash, is };
-        let mut entries = self.entries.lock()?;
-        let out = entries.pop_entry(&query as &dyn Look<K>);
-        self.publish(entries);
-        out.map(|(_, value)| value)
+        let (_key, value) = self.change(|entries| entries.remove(hash, is))??;
+        Some(value)
     }
 
     /// Stores what was computed after a miss, by CPython's rules.
     #[doc(hidden)]
     pub fn __keep(&self, hash: u64, key: K, value: V) {
-        let key = Hashed { hash, key };
-        let Some(mut entries) = self.entries.lock() else { return };
-        // Another call was first: CPython leaves its value, and its place, where there is a limit.
-        let is_late = || self.maxsize().is_some() && entries.contains(&key);
-        let out = if self.keeps_nothing() || is_late() {
-            Some((key, value))
-        } else {
-            entries.push(key, value)
-        };
-        self.publish(entries);
-        drop(out);
+        // In a variable: what has no place is dropped when the lock is free.
+        let _out = self.change(|entries| entries.insert(hash, key, value, (), |()| true));
+    }
+}
+
+impl<K, V> LruCache<K, V> {
+    fn limit(&self) -> Option<usize> {
+        let maxsize = self.maxsize.load(Ordering::Relaxed);
+        (maxsize != UNLIMITED).then_some(maxsize)
     }
 }
 
@@ -521,7 +474,7 @@ impl<K: Hash + Eq, V> Clone for LruCache<K, V> {
 /// Shows the counts, and no entries: showing those would be foreign code under the lock.
 impl<K, V> fmt::Debug for LruCache<K, V> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let CacheInfo { hits, misses, maxsize, currsize } = self.cache_info();
+        let CacheInfo { hits, misses, maxsize, currsize } = self.memo.counters.info(self.limit());
         f.debug_struct("LruCache")
             .field("hits", &hits)
             .field("misses", &misses)
@@ -534,157 +487,3 @@ impl<K, V> fmt::Debug for LruCache<K, V> {
 // A panic in foreign code leaves the entries whole, and the lock knows no poison.
 impl<K: UnwindSafe, V: UnwindSafe> UnwindSafe for LruCache<K, V> {}
 impl<K: UnwindSafe, V: UnwindSafe> RefUnwindSafe for LruCache<K, V> {}
-
-impl<K, V> LruCache<K, V> {
-    fn keeps_nothing(&self) -> bool {
-        self.maxsize.load(Ordering::Relaxed) == 0
-    }
-}
-
-impl<K: Hash + Eq, V> LruCache<K, V> {
-    /// Ends a change of the entries: from here on everybody sees their number, and the lock is free.
-    fn publish(&self, entries: Guard<'_, Entries<K, V>>) {
-        self.currsize.store(entries.len(), Ordering::Relaxed);
-    }
-}
-
-/// Adds to a count that only the holder of the lock changes.
-#[inline]
-fn add(count: &AtomicU64, more: u64) {
-    count.store(count.load(Ordering::Relaxed) + more, Ordering::Relaxed);
-}
-
-fn entries<K: Hash + Eq, V>(maxsize: usize) -> Entries<K, V> {
-    // With a limit from the start it would take the memory for that many at once.
-    let mut entries = Entries::unbounded_with_hasher(BuildHasherDefault::default());
-    entries.resize(limit(maxsize));
-    entries
-}
-
-/// The limit in the words of the crate `lru`, which has none that keeps nothing: who asks it has seen to that.
-fn limit(maxsize: usize) -> NonZeroUsize {
-    NonZeroUsize::new(maxsize).unwrap_or(NonZeroUsize::MIN)
-}
-
-/// A key with its hash: a key is hashed once for each use, and never to make room.
-struct Hashed<K> {
-    hash: u64,
-    key: K,
-}
-
-impl<K> Hash for Hashed<K> {
-    #[inline]
-    fn hash<H: Hasher>(&self, state: &mut H) {
-        state.write_u64(self.hash);
-    }
-}
-
-impl<K: Eq> PartialEq for Hashed<K> {
-    #[inline]
-    fn eq(&self, other: &Self) -> bool {
-        // An entry that goes is looked up by its own key: that is no question for foreign code.
-        ptr::eq(self, other) || (self.hash == other.hash && self.key == other.key)
-    }
-}
-
-impl<K: Eq> Eq for Hashed<K> {}
-
-/// A key, or what is looked for in its place. The table of entries asks for both through this one type.
-trait Look<K> {
-    fn hash(&self) -> u64;
-
-    /// The key, if it is one.
-    fn held(&self) -> Option<&Hashed<K>>;
-
-    /// Whether this is, or stands for, `key`.
-    fn is(&self, key: &K) -> bool;
-}
-
-impl<K: Eq> Look<K> for Hashed<K> {
-    #[inline]
-    fn hash(&self) -> u64 {
-        self.hash
-    }
-
-    #[inline]
-    fn held(&self) -> Option<&Self> {
-        Some(self)
-    }
-
-    #[inline]
-    fn is(&self, key: &K) -> bool {
-        self.key == *key
-    }
-}
-
-/// What is looked for: the key's hash, and how to know the key.
-struct Query<F> {
-    hash: u64,
-    is: F,
-}
-
-impl<K, F: Fn(&K) -> bool> Look<K> for Query<F> {
-    #[inline]
-    fn hash(&self) -> u64 {
-        self.hash
-    }
-
-    #[inline]
-    fn held(&self) -> Option<&Hashed<K>> {
-        None
-    }
-
-    #[inline]
-    fn is(&self, key: &K) -> bool {
-        (self.is)(key)
-    }
-}
-
-impl<'a, K: Eq + 'a> Borrow<dyn Look<K> + 'a> for Hashed<K> {
-    #[inline]
-    fn borrow(&self) -> &(dyn Look<K> + 'a) {
-        self
-    }
-}
-
-impl<K> Hash for dyn Look<K> + '_ {
-    #[inline]
-    fn hash<H: Hasher>(&self, state: &mut H) {
-        state.write_u64(Look::hash(self));
-    }
-}
-
-impl<K> PartialEq for dyn Look<K> + '_ {
-    #[inline]
-    fn eq(&self, other: &Self) -> bool {
-        // One of both is an entry's key; which one is up to the table.
-        let is = |query: &Self, held: &Hashed<K>| held.hash == query.hash() && query.is(&held.key);
-        match (self.held(), other.held()) {
-            (_, Some(held)) => is(self, held),
-            (Some(held), None) => is(other, held),
-            (None, None) => false,
-        }
-    }
-}
-
-impl<K> Eq for dyn Look<K> + '_ {}
-
-/// Hands on the hash that a key already has.
-#[derive(Default)]
-struct PassThrough(u64);
-
-impl Hasher for PassThrough {
-    #[inline]
-    fn write_u64(&mut self, hash: u64) {
-        self.0 = hash;
-    }
-
-    fn write(&mut self, _bytes: &[u8]) {
-        unreachable!("keys write their hash whole");
-    }
-
-    #[inline]
-    fn finish(&self) -> u64 {
-        self.0
-    }
-}

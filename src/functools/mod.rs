@@ -1,11 +1,28 @@
 //! Memoization with Python's counters: Python's `functools`.
 
+mod info;
+mod lru_cache;
+
 mod cached_property;
 mod cmp_to_key;
 mod f64_key;
-mod info;
-mod lock;
-mod lru_cache;
+
+mod bounded;
+mod recent;
+mod store;
+mod unbounded;
+
+mod clock;
+mod flight;
+mod guard;
+mod keep;
+mod key;
+mod life;
+mod memo;
+mod registry;
+
+#[doc(hidden)]
+pub mod private;
 
 pub use cached_property::CachedProperty;
 pub use cmp_to_key::{KeyWrapper, cmp_to_key};

@@ -30,7 +30,7 @@ impl Random {
 const SEED: u64 = 88_172_645_463_325_252;
 
 #[track_caller]
-fn check_info<K, V>(
+fn check_info<K: Hash + Eq, V>(
     cache: &LruCache<K, V>,
     hits: u64,
     misses: u64,
@@ -477,6 +477,12 @@ fn a_comparison_that_comes_back_finds_an_empty_cache_and_right_counts() {
     assert_eq!(cache.get(&Key(1)), Some(Value(11)));
     check_info(cache, 1, 2, Some(4), 1);
     assert!(!cache.contains(&Key(2)));
+
+    // A clear is not lost: it is done as soon as the cache is free.
+    MISCHIEF.set(Some((Occasion::Eq, Strange::clear)));
+    assert_eq!(cache.get(&Key(1)), Some(Value(11)));
+    check_info(cache, 0, 0, Some(4), 0);
+    assert!(!cache.contains(&Key(1)));
 }
 
 thread_local! {
