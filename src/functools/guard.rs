@@ -97,3 +97,19 @@ impl<I> Guard for Local<I> {
         Some(work(&mut inside))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn who_is_inside_is_refused_every_time() {
+        let guard = Shared::new(1);
+        let inside = guard.enter(|value| {
+            *value += 1;
+            [guard.enter(|value| *value), guard.enter(|value| *value)]
+        });
+        assert_eq!(inside, Some([None, None]));
+        assert_eq!(guard.enter(|value| *value), Some(2));
+    }
+}
