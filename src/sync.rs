@@ -5,9 +5,9 @@
 //! threads. Some stay std's in both builds: reference counts, which order nothing that the core relies on, what lives in
 //! statics, where a checker cannot put its own, and the threads of a scope, which it cannot start.
 
-pub(crate) use std::sync::Arc;
 #[cfg(feature = "futures")]
-pub(crate) use std::sync::{OnceLock, Weak};
+pub(crate) use std::sync::Weak;
+pub(crate) use std::sync::{Arc, OnceLock};
 
 /// For statics: std's own in both builds. Nothing a checker should see may happen under these locks.
 pub(crate) mod global {

@@ -33,7 +33,8 @@ impl Mark {
     /// `None` if the thread has the mark.
     #[inline]
     pub(super) fn set() -> Option<Self> {
-        INSIDE.with(|inside| (!inside.replace(true)).then_some(Self(())))
+        // Not `then_some`: a mark that is made and dropped takes the other one away.
+        INSIDE.with(|inside| (!inside.replace(true)).then(|| Self(())))
     }
 
     pub(super) fn is_set() -> bool {
@@ -94,5 +95,21 @@ impl<I> Guard for Local<I> {
     fn enter<R>(&self, work: impl FnOnce(&mut I) -> R) -> Option<R> {
         let mut inside = self.0.try_borrow_mut().ok()?;
         Some(work(&mut inside))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn who_is_inside_is_refused_every_time() {
+        let guard = Shared::new(1);
+        let inside = guard.enter(|value| {
+            *value += 1;
+            [guard.enter(|value| *value), guard.enter(|value| *value)]
+        });
+        assert_eq!(inside, Some([None, None]));
+        assert_eq!(guard.enter(|value| *value), Some(2));
     }
 }

@@ -59,6 +59,17 @@ impl Counters {
         self.bypassed.fetch_add(1, Ordering::Relaxed);
     }
 
+    /// Reads all of it, for the cache whose limit is `maxsize`.
+    pub(super) fn info(&self, maxsize: Option<usize>) -> CacheInfo {
+        let Self { hits, misses, currsize, bypassed, .. } = self;
+        CacheInfo {
+            hits: hits.load(Ordering::Relaxed),
+            misses: misses.load(Ordering::Relaxed) + bypassed.load(Ordering::Relaxed),
+            maxsize,
+            currsize: currsize.load(Ordering::Relaxed),
+        }
+    }
+
     fn reset(&self) {
         // `clear` first: one that comes now is not lost.
         self.clear.store(false, Ordering::Relaxed);
@@ -201,13 +212,7 @@ where
 
     /// Tells how the memo has done.
     pub fn cache_info(&self) -> CacheInfo {
-        let Counters { hits, misses, currsize, bypassed, .. } = &self.counters;
-        let read = || CacheInfo {
-            hits: hits.load(Ordering::Relaxed),
-            misses: misses.load(Ordering::Relaxed) + bypassed.load(Ordering::Relaxed),
-            maxsize: self.maxsize,
-            currsize: currsize.load(Ordering::Relaxed),
-        };
+        let read = || self.counters.info(self.maxsize);
         // From inside nothing changes but by other threads, if it is another store.
         self.enter(|_| read()).unwrap_or_else(read)
     }

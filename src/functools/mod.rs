@@ -1,8 +1,14 @@
 //! Memoization with Python's counters: Python's `functools`.
 
 mod info;
+mod lru_cache;
+
+mod cached_property;
+mod cmp_to_key;
+mod f64_key;
 
 mod bounded;
+mod recent;
 mod store;
 mod unbounded;
 
@@ -19,4 +25,8 @@ mod registry;
 pub mod private;
 
 pub use batteries_macros::{cache, lru_cache};
+pub use cached_property::CachedProperty;
+pub use cmp_to_key::{KeyWrapper, cmp_to_key};
+pub use f64_key::F64Key;
 pub use info::{CacheInfo, CacheParameters};
+pub use lru_cache::LruCache;

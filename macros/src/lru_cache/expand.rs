@@ -305,7 +305,12 @@ impl Expansion<'_> {
     fn fetch(&self) -> TokenStream {
         let key = &self.names.key;
         if let Place::Field(field) = &self.plan.place {
-            return quote_spanned! { field.span() => self.#field };
+            let fit = self.plan.sized.then(|| {
+                let maxsize = self.maxsize();
+                quote! { self.#field.__fit(#maxsize); }
+            });
+            let memo = quote_spanned! { field.span() => self.#field.__memo() };
+            return quote! { { #fit #memo } };
         }
         let more = self.plan.key.is_some().then(|| quote! { _ });
         let argument = self.plan.key.is_some().then(|| quote! { &#key });
@@ -410,27 +415,6 @@ impl Expansion<'_> {
         };
         let own_key = plan.key.is_none().then(|| quote! { let #key = #own; });
 
-        if let Place::Field(_) = plan.place {
-            let fit = plan.sized.then(|| {
-                let maxsize = self.maxsize();
-                quote! { #memo.__fit(#maxsize); }
-            });
-            return quote! {
-                #key_expr
-                let #memo = &#fetch;
-                #fit
-                let #hash = #memo.__feed(#feed);
-                if let ::core::option::Option::Some(#value) = #memo.__get(#hash, #same) {
-                    return #value;
-                }
-                #own_key
-                let #value = #call;
-                if #keep {
-                    #memo.__keep(#hash, #key, #clone(&#value));
-                }
-                #value
-            };
-        }
         let store = quote! {
             #memo.store(#hash, #key, #equal, || #clone(&#value));
         };
@@ -617,7 +601,7 @@ impl Expansion<'_> {
 
     fn companions(&self) -> TokenStream {
         let plan = self.plan;
-        let Names { private, memo, hash, .. } = &self.names;
+        let Names { memo, hash, .. } = &self.names;
         let root = &plan.root;
         let function = &plan.function;
         let vis = &function.vis;
@@ -641,13 +625,6 @@ impl Expansion<'_> {
         let asked_sig = self.asked_signature();
         let key_expr = self.key_expr();
         let (fetch, feed, same) = (self.fetch(), self.feed(), self.same());
-        let (hash_call, contains_call, remove_call) = if is_field {
-            (quote! { #memo.__feed(#feed) }, quote! { __contains }, quote! { __remove })
-        } else {
-            (quote! { #memo.hash(#feed) }, quote! { contains }, quote! { remove })
-        };
-        let borrow = is_field.then(|| quote! { & });
-        let removed = is_field.then(|| quote! { .is_some() });
         let (info_name, clear_name, parameters_name, contains_name, remove_name) = (
             self.name("cache_info", "cache_info"),
             self.name("cache_clear", "cache_clear"),
@@ -696,9 +673,9 @@ impl Expansion<'_> {
             #quiet
             #vis fn #contains_name #contains_generics(#contains_inputs) -> bool #contains_bounds {
                 #key_expr
-                let #memo = #borrow #fetch;
-                let #hash = #hash_call;
-                #memo.#contains_call(#hash, #same)
+                let #memo = #fetch;
+                let #hash = #memo.hash(#feed);
+                #memo.contains(#hash, #same)
             }
 
             #(#conditions)*
@@ -706,9 +683,9 @@ impl Expansion<'_> {
             #quiet
             #vis fn #remove_name #contains_generics(#contains_inputs) -> bool #contains_bounds {
                 #key_expr
-                let #memo = #borrow #fetch;
-                let #hash = #hash_call;
-                #memo.#remove_call(#hash, #same) #removed
+                let #memo = #fetch;
+                let #hash = #memo.hash(#feed);
+                #memo.remove(#hash, #same)
             }
 
             #finders
@@ -812,7 +789,6 @@ impl Expansion<'_> {
         // The type of the key is not known here, and before the first call there is no cache.
         let registry = self.name("__registry", "__registry");
         let tag = self.tag();
-        let private = &self.names.private;
         let found = if plan.local {
             quote! { Self::#registry(|registry| registry.find::<#tag>()).flatten() }
         } else {

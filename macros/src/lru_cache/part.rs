@@ -218,7 +218,7 @@ pub(super) fn peel(ty: &Type) -> &Type {
 fn borrows(ty: &Type) -> bool {
     match peel(ty) {
         Type::Reference(reference) => {
-            !reference.lifetime.as_ref().is_some_and(|lifetime| lifetime.ident == "static")
+            reference.lifetime.as_ref().is_none_or(|lifetime| lifetime.ident != "static")
         }
         Type::Tuple(tuple) => tuple.elems.iter().any(borrows),
         ty => optional(ty).is_some_and(borrows),

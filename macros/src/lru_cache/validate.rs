@@ -1,7 +1,7 @@
 //! What is meant, and what cannot be.
 
 use proc_macro2::{Ident, Span, TokenStream, TokenTree};
-use quote::{ToTokens, format_ident};
+use quote::ToTokens;
 use syn::spanned::Spanned;
 use syn::{
     Error, Expr, FnArg, GenericArgument, GenericParam, ItemFn, Lit, Pat, Path, PathArguments,
@@ -390,10 +390,5 @@ impl Plan {
         matches!(self.place, Place::Impl)
             || self.key.is_some()
             || self.function.sig.generics.params.iter().any(is_type)
-    }
-
-    /// The name of a function beside the cached one.
-    pub(super) fn beside(&self, name: &str) -> Ident {
-        format_ident!("{}_{}", self.companion, name)
     }
 }
