@@ -179,13 +179,11 @@ impl<K, V, M: Copy> Store for Bounded<K, V, M> {
         hash: u64,
         key: K,
         value: V,
+        equal: impl Fn(&K, &K) -> bool,
         now: M,
         fresh: impl Fn(M) -> bool,
-    ) -> Option<(K, V)>
-    where
-        K: Eq,
-    {
-        if let Some(at) = self.position(hash, |other| *other == key) {
+    ) -> Option<(K, V)> {
+        if let Some(at) = self.position(hash, |other| equal(other, &key)) {
             let entry = &mut self.entries[at];
             if fresh(entry.moment) {
                 return Some((key, value));

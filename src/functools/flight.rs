@@ -114,13 +114,11 @@ impl<S: Store> Store for Flights<S> {
         hash: u64,
         key: S::Key,
         value: S::Value,
+        equal: impl Fn(&S::Key, &S::Key) -> bool,
         now: S::Moment,
         fresh: impl Fn(S::Moment) -> bool,
-    ) -> Option<Pair<S>>
-    where
-        S::Key: Eq,
-    {
-        self.store.insert(hash, key, value, now, fresh)
+    ) -> Option<Pair<S>> {
+        self.store.insert(hash, key, value, equal, now, fresh)
     }
 
     fn remove(&mut self, hash: u64, is: impl Fn(&S::Key) -> bool) -> Option<Pair<S>> {
@@ -165,7 +163,6 @@ enum Seen<K, V> {
 impl<S, L> Memo<Shared<Flights<S>>, L>
 where
     S: Store<Moment = L::Moment>,
-    S::Value: Clone,
     L: Life,
 {
     /// Finds the result, waits for it, or makes this thread its leader; `own` makes the key. Counts once.
@@ -175,15 +172,15 @@ where
         hash: u64,
         is: impl Fn(&S::Key) -> bool,
         own: impl Fn() -> S::Key,
+        clone: impl Fn(&S::Value) -> S::Value,
     ) -> Boarding<'_, S, L> {
         let now = self.life.now();
         let found = self.enter(|flights| {
             let fresh = |stored| self.life.is_fresh(stored, now);
-            let value = flights.find(hash, &is, fresh).cloned();
-            match value {
+            match flights.find(hash, &is, fresh) {
                 Ok(value) => {
                     self.counters.hit();
-                    Ok(value)
+                    Ok(clone(value))
                 }
                 Err(expired) => {
                     if expired.is_some() {
@@ -195,7 +192,7 @@ where
         });
         match found {
             Some(Ok(value)) => Boarding::Found(value),
-            Some(Err(_expired)) => self.board_unfound(hash, is, own),
+            Some(Err(_expired)) => self.board_unfound(hash, is, own, clone),
             None => {
                 self.counters.bypass();
                 Boarding::Alone(own())
@@ -210,6 +207,7 @@ where
         hash: u64,
         is: impl Fn(&S::Key) -> bool,
         own: impl Fn() -> S::Key,
+        clone: impl Fn(&S::Value) -> S::Value,
     ) -> Boarding<'_, S, L> {
         loop {
             if Mark::is_set() {
@@ -230,7 +228,7 @@ where
                 match flights.store.find(hash, &is, |stored| self.life.is_fresh(stored, now)) {
                     Ok(value) => {
                         self.counters.hit();
-                        Seen::Value(value.clone())
+                        Seen::Value(clone(value))
                     }
                     Err(expired) => match flights.join(hash, &is) {
                         Some(landing) => Seen::Landing(landing),
@@ -252,7 +250,7 @@ where
                 Some(Seen::Nothing(_expired)) => {
                     return Boarding::Lead(Lead { memo: self, hash, landing: new });
                 }
-                Some(Seen::Landing(landing)) => match landing.wait(me) {
+                Some(Seen::Landing(landing)) => match landing.wait(me, &clone) {
                     Waited::Landed(value) => {
                         self.enter(|_| self.counters.hit());
                         return Boarding::Found(value);
@@ -275,16 +273,20 @@ where
 impl<S, L> Lead<'_, S, L>
 where
     S: Store<Moment = L::Moment>,
-    S::Key: Eq,
-    S::Value: Clone,
     L: Life,
 {
     /// Gives the result to those who wait and, if it is to be kept, to the store.
     #[cold]
     #[inline(never)]
-    pub fn land(self, value: &S::Value, keep: bool) {
+    pub fn land(
+        self,
+        value: &S::Value,
+        keep: bool,
+        equal: impl Fn(&S::Key, &S::Key) -> bool,
+        clone: impl Fn(&S::Value) -> S::Value,
+    ) {
         let Self { memo, hash, ref landing } = self;
-        let kept = keep.then(|| value.clone());
+        let kept = keep.then(|| clone(value));
         let now = memo.life.now();
         let left = memo.enter(|flights| {
             let key = flights.end(hash, landing)?;
@@ -292,14 +294,14 @@ where
                 return Some((Some(key), None));
             };
             let fresh = |stored| memo.life.is_fresh(stored, now);
-            let left = flights.store.insert(hash, key, value, now, fresh);
+            let left = flights.store.insert(hash, key, value, equal, now, fresh);
             memo.counters.size(flights.store.count());
             Some((None, left))
         });
         drop(left);
         // The flight is in the table no more: those who hold its landing now are all who ever will.
         if Arc::strong_count(landing) > 1 {
-            landing.end(Outcome::Landed(value.clone()));
+            landing.end(Outcome::Landed(clone(value)));
         }
         // What is left for `drop` is to find that the flight has ended.
     }
@@ -334,8 +336,8 @@ impl<V> Landing<V> {
     }
 }
 
-impl<V: Clone> Landing<V> {
-    fn wait(&self, me: ThreadId) -> Waited<V> {
+impl<V> Landing<V> {
+    fn wait(&self, me: ThreadId, clone: impl Fn(&V) -> V) -> Waited<V> {
         if self.leader == me || !waits::begin(me, self.leader, &self.over, self.id()) {
             return Waited::Circle;
         }
@@ -347,7 +349,7 @@ impl<V: Clone> Landing<V> {
         // Cloning is user code under a lock: it waits for nobody.
         let _mark = Mark::set();
         match &*outcome {
-            Outcome::Landed(value) => Waited::Landed(value.clone()),
+            Outcome::Landed(value) => Waited::Landed(clone(value)),
             Outcome::Flying | Outcome::Crashed => Waited::Crashed,
         }
     }

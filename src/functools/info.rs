@@ -64,6 +64,18 @@ impl fmt::Display for CacheParameters {
     }
 }
 
+/// What a cache tells that has not been used.
+#[must_use]
+pub fn unused_info(maxsize: Option<usize>) -> CacheInfo {
+    CacheInfo { maxsize, ..CacheInfo::default() }
+}
+
+/// What a cache tells that was set up so.
+#[must_use]
+pub fn parameters(maxsize: Option<usize>, typed: bool) -> CacheParameters {
+    CacheParameters { maxsize, typed }
+}
+
 fn write_maxsize(f: &mut fmt::Formatter<'_>, maxsize: Option<usize>) -> fmt::Result {
     match maxsize {
         Some(maxsize) => write!(f, "{maxsize}"),

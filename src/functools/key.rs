@@ -61,3 +61,134 @@ impl<T: Clone + Send + 'static> CacheValue for T {}
 pub trait LocalValue: Clone + 'static {}
 
 impl<T: Clone + 'static> LocalValue for T {}
+
+/// What the attributes do with the parts of keys, and with results.
+///
+/// Functions with one bound each, called with the type spelled out where the user wrote it: a type that cannot be a part of a
+/// key is one error there, and none in what is generated.
+pub mod parts {
+    use std::borrow::Borrow;
+    use std::hash::{Hash, Hasher};
+    use std::mem;
+
+    pub use super::CacheKey as Key;
+    use super::{BorrowedKey, CacheValue as Value};
+
+    /// Feeds a part to the hasher.
+    #[inline]
+    pub fn hash<T: Key>(part: &T, state: &mut impl Hasher) {
+        part.hash(state);
+    }
+
+    /// Feeds the variant of an `Option` to the hasher, as its own `Hash` does.
+    #[inline]
+    pub fn hash_variant<T>(part: &Option<T>, state: &mut impl Hasher) {
+        mem::discriminant(part).hash(state);
+    }
+
+    /// Feeds a part to the hasher, as its owned form would.
+    #[inline]
+    pub fn hash_borrowed<T: BorrowedKey + ?Sized>(part: &T, state: &mut impl Hasher) {
+        part.hash(state);
+    }
+
+    /// Compares two parts.
+    #[inline]
+    pub fn same<T: Key>(stored: &T, part: &T) -> bool {
+        stored == part
+    }
+
+    /// Compares a part of a stored key with an argument.
+    #[inline]
+    pub fn same_borrowed<T: BorrowedKey + ?Sized>(stored: &T::Owned, part: &T) -> bool {
+        Borrow::<T>::borrow(stored) == part
+    }
+
+    /// Compares two owned parts.
+    #[inline]
+    pub fn equal_owned<T: BorrowedKey + ?Sized>(left: &T::Owned, right: &T::Owned) -> bool {
+        left == right
+    }
+
+    /// Makes a part of a key.
+    #[inline]
+    pub fn own<T: Key>(part: &T) -> T {
+        part.clone()
+    }
+
+    /// Makes a part of a key.
+    #[inline]
+    pub fn own_borrowed<T: BorrowedKey + ?Sized>(part: &T) -> T::Owned {
+        part.to_owned()
+    }
+
+    /// Clones a result.
+    #[inline]
+    pub fn clone<T: Value>(value: &T) -> T {
+        value.clone()
+    }
+}
+
+/// The same for caches of one thread.
+pub mod local_parts {
+    use std::borrow::Borrow;
+    use std::hash::{Hash, Hasher};
+    use std::mem;
+
+    pub use super::LocalKey as Key;
+    use super::{LocalBorrowedKey as BorrowedKey, LocalValue as Value};
+
+    /// Feeds a part to the hasher.
+    #[inline]
+    pub fn hash<T: Key>(part: &T, state: &mut impl Hasher) {
+        part.hash(state);
+    }
+
+    /// Feeds the variant of an `Option` to the hasher, as its own `Hash` does.
+    #[inline]
+    pub fn hash_variant<T>(part: &Option<T>, state: &mut impl Hasher) {
+        mem::discriminant(part).hash(state);
+    }
+
+    /// Feeds a part to the hasher, as its owned form would.
+    #[inline]
+    pub fn hash_borrowed<T: BorrowedKey + ?Sized>(part: &T, state: &mut impl Hasher) {
+        part.hash(state);
+    }
+
+    /// Compares two parts.
+    #[inline]
+    pub fn same<T: Key>(stored: &T, part: &T) -> bool {
+        stored == part
+    }
+
+    /// Compares a part of a stored key with an argument.
+    #[inline]
+    pub fn same_borrowed<T: BorrowedKey + ?Sized>(stored: &T::Owned, part: &T) -> bool {
+        Borrow::<T>::borrow(stored) == part
+    }
+
+    /// Compares two owned parts.
+    #[inline]
+    pub fn equal_owned<T: BorrowedKey + ?Sized>(left: &T::Owned, right: &T::Owned) -> bool {
+        left == right
+    }
+
+    /// Makes a part of a key.
+    #[inline]
+    pub fn own<T: Key>(part: &T) -> T {
+        part.clone()
+    }
+
+    /// Makes a part of a key.
+    #[inline]
+    pub fn own_borrowed<T: BorrowedKey + ?Sized>(part: &T) -> T::Owned {
+        part.to_owned()
+    }
+
+    /// Clones a result.
+    #[inline]
+    pub fn clone<T: Value>(value: &T) -> T {
+        value.clone()
+    }
+}

@@ -410,6 +410,24 @@ impl<K: Hash + Eq, V> LruCache<K, V> {
     }
 }
 
+/// What `#[lru_cache(field = ..)]` works with.
+impl<K: Hash + Eq, V> LruCache<K, V> {
+    #[doc(hidden)]
+    #[inline]
+    pub fn __memo(&self) -> &Memo<Shared<Recent<K, V>>> {
+        &self.memo
+    }
+
+    /// Sets the limit that the attribute has.
+    #[doc(hidden)]
+    #[inline]
+    pub fn __fit(&self, maxsize: Option<usize>) {
+        if self.maxsize() != maxsize {
+            self.resize(maxsize);
+        }
+    }
+}
+
 /// What `#[lru_cache(field = ..)]` expands to. A key that is no value of `K` yet is given as its hash and a comparison.
 impl<K: Hash + Eq, V> LruCache<K, V> {
     /// Hashes what a key would be made of. A tuple of references hashes as a tuple of what they borrow from would.
@@ -425,7 +443,7 @@ impl<K: Hash + Eq, V> LruCache<K, V> {
     where
         V: Clone,
     {
-        self.memo.lookup(hash, is)
+        self.memo.lookup(hash, is, V::clone)
     }
 
     #[doc(hidden)]
@@ -443,7 +461,7 @@ impl<K: Hash + Eq, V> LruCache<K, V> {
     #[doc(hidden)]
     pub fn __keep(&self, hash: u64, key: K, value: V) {
         // In a variable: what has no place is dropped when the lock is free.
-        let _out = self.change(|entries| entries.insert(hash, key, value, (), |()| true));
+        let _out = self.change(|entries| entries.insert(hash, key, value, K::eq, (), |()| true));
     }
 }
 

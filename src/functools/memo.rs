@@ -135,16 +135,18 @@ where
 
     /// Finds the result of the key that hashes to `hash` and that `is` knows, and counts.
     #[inline]
-    pub fn lookup(&self, hash: u64, is: impl Fn(&S::Key) -> bool) -> Option<S::Value>
-    where
-        S::Value: Clone,
-    {
+    pub fn lookup(
+        &self,
+        hash: u64,
+        is: impl Fn(&S::Key) -> bool,
+        clone: impl Fn(&S::Value) -> S::Value,
+    ) -> Option<S::Value> {
         let now = self.life.now();
         let found = self.enter(|store| {
             match store.find(hash, is, |stored| self.life.is_fresh(stored, now)) {
                 Ok(value) => {
                     self.counters.hit();
-                    Ok(value.clone())
+                    Ok(clone(value))
                 }
                 Err(expired) => {
                     self.counters.miss();
@@ -168,20 +170,23 @@ where
     /// Keeps a result, by CPython's rule where there is one already.
     #[cold]
     #[inline(never)]
-    pub fn store(&self, hash: u64, key: S::Key, value: &S::Value)
-    where
-        S::Key: Eq,
-        S::Value: Clone,
-    {
+    pub fn store(
+        &self,
+        hash: u64,
+        key: S::Key,
+        equal: impl Fn(&S::Key, &S::Key) -> bool,
+        value: impl FnOnce() -> S::Value,
+    ) {
         if self.maxsize == Some(0) {
             return;
         }
-        let value = value.clone();
+        // The clone may be the user's code: not inside.
+        let value = value();
         let now = self.life.now();
         // In a variable: what has no place any more is dropped when nobody is inside.
         let _left = self.enter(|store| {
-            let left =
-                store.insert(hash, key, value, now, |stored| self.life.is_fresh(stored, now));
+            let left = store
+                .insert(hash, key, value, equal, now, |stored| self.life.is_fresh(stored, now));
             self.counters.size(store.count());
             left
         });

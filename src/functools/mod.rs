@@ -24,6 +24,7 @@ mod registry;
 #[doc(hidden)]
 pub mod private;
 
+pub use batteries_macros::{cache, lru_cache};
 pub use cached_property::CachedProperty;
 pub use cmp_to_key::{KeyWrapper, cmp_to_key};
 pub use f64_key::F64Key;

@@ -9,7 +9,7 @@ use std::{mem, ptr};
 use super::store::{Pair, Store};
 
 /// At most `maxsize` entries, exactly in the order of use.
-pub(super) struct Recent<K, V> {
+pub struct Recent<K, V> {
     entries: Entries<K, V>,
     /// `usize::MAX` for none.
     maxsize: usize,
@@ -117,6 +117,7 @@ impl<K: Eq, V> Store for Recent<K, V> {
         hash: u64,
         key: K,
         value: V,
+        _equal: impl Fn(&K, &K) -> bool,
         (): (),
         _fresh: impl Fn(()) -> bool,
     ) -> Option<Pair<Self>> {

@@ -47,6 +47,10 @@ where
     }
 }
 
+/// Stands for a constant among types.
+#[derive(Debug)]
+pub struct Constant<const N: usize>;
+
 /// The memos of one function.
 #[derive(Debug, Default)]
 pub struct Registry {

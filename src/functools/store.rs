@@ -45,11 +45,10 @@ pub trait Store {
         hash: u64,
         key: Self::Key,
         value: Self::Value,
+        equal: impl Fn(&Self::Key, &Self::Key) -> bool,
         now: Self::Moment,
         fresh: impl Fn(Self::Moment) -> bool,
-    ) -> Option<Pair<Self>>
-    where
-        Self::Key: Eq;
+    ) -> Option<Pair<Self>>;
 
     /// Takes a result out.
     fn remove(&mut self, hash: u64, is: impl Fn(&Self::Key) -> bool) -> Option<Pair<Self>>;

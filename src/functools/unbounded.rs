@@ -82,13 +82,11 @@ impl<K, V, M: Copy> Store for Unbounded<K, V, M> {
         hash: u64,
         key: K,
         value: V,
+        equal: impl Fn(&K, &K) -> bool,
         now: M,
         _fresh: impl Fn(M) -> bool,
-    ) -> Option<(K, V)>
-    where
-        K: Eq,
-    {
-        match self.table.entry(hash, |entry| entry.key == key, |entry| entry.hash) {
+    ) -> Option<(K, V)> {
+        match self.table.entry(hash, |entry| equal(&entry.key, &key), |entry| entry.hash) {
             Slot::Occupied(mut slot) => {
                 let entry = slot.get_mut();
                 entry.moment = now;

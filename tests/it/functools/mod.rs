@@ -1,5 +1,6 @@
 //! The tests of `functools` through its public API, a file per file of the module.
 
+mod attribute;
 mod cached_property;
 mod cmp_to_key;
 mod f64_key;
