@@ -4,7 +4,9 @@ use std::path::{Path, PathBuf};
 use std::process::{self, Command, Stdio};
 use std::{env, fs, io};
 
-use super::peers::{Cached, Memoize, MokaStore, MutexLruStore, Numbers, QuickCacheStore};
+use super::peers::{
+    Batteries, Cached, Memoize, MokaStore, MutexLruStore, Numbers, QuickCacheStore,
+};
 use crate::case::{Better, Case, Failure, Sizes};
 use crate::machine;
 
@@ -65,11 +67,13 @@ pub(super) fn case() -> Case {
         // Builds a round. A smoke run only sees whether there is all that one needs.
         Sizes { full: 1, smoke: 0 },
     )
+    .here(Batteries::NAME, |builds| measure(&BATTERIES, builds))
     .here(Cached::NAME, |builds| measure(&CACHED, builds))
     .here(Memoize::NAME, |builds| measure(&MEMOIZE, builds))
     .here(QuickCacheStore::NAME, |builds| measure(&QUICK_CACHE, builds))
     .here(MokaStore::NAME, |builds| measure(&MOKA, builds))
     .here(MutexLruStore::NAME, |builds| measure(&MUTEX_LRU, builds))
+    .also_against(Batteries::NAME, Cached::NAME)
 }
 
 /// A folder that goes with its owner.

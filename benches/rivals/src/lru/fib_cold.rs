@@ -5,7 +5,8 @@ use std::time::Instant;
 
 use super::SCRIPT;
 use super::peers::{
-    Cached, Memoize, MemoizeShared, MokaStore, MutexLruStore, QuickCacheStore, Recursion,
+    Batteries, BatteriesInHand, BatteriesLocal, Cached, Memoize, MemoizeShared, MokaStore,
+    MutexLruStore, QuickCacheStore, Recursion,
 };
 use crate::case::{Better, Case, Failure, Sizes, check};
 
@@ -17,6 +18,9 @@ pub(super) fn case() -> Case {
         Better::Lower,
         Sizes { full: 2_000, smoke: 5 },
     )
+    .here(Batteries::NAME, round::<Batteries>)
+    .here(BatteriesLocal::NAME, round::<BatteriesLocal>)
+    .here(BatteriesInHand::NAME, round::<BatteriesInHand>)
     .here(Cached::NAME, round::<Cached>)
     .here(Memoize::NAME, round::<Memoize>)
     .here(MemoizeShared::NAME, round::<MemoizeShared>)
@@ -24,6 +28,7 @@ pub(super) fn case() -> Case {
     .here(MokaStore::NAME, round::<MokaStore>)
     .here(MutexLruStore::NAME, round::<MutexLruStore>)
     .python(SCRIPT, "fib_cold", Sizes { full: 1_000, smoke: 2 })
+    .also_against(Batteries::NAME, Memoize::NAME)
 }
 
 fn round<P: Recursion>(times: u64) -> Result<f64, Failure> {

@@ -7,7 +7,8 @@ use std::thread;
 use std::time::Instant;
 
 use super::peers::{
-    self, Cached, Memoize, MemoizeShared, MokaStore, MutexLruStore, Numbers, QuickCacheStore, Texts,
+    self, Batteries, BatteriesInHand, BatteriesLocal, Cached, Memoize, MemoizeShared, MokaStore,
+    MutexLruStore, Numbers, QuickCacheStore, Texts,
 };
 use super::{SCRIPT, nanos_each};
 use crate::case::{Better, Case, Failure, Sizes, check};
@@ -30,6 +31,9 @@ pub(super) fn number() -> Case {
         Better::Lower,
         PASSES,
     )
+    .here(<Batteries as Numbers>::NAME, number_round::<Batteries>)
+    .here(<BatteriesLocal as Numbers>::NAME, number_round::<BatteriesLocal>)
+    .here(<BatteriesInHand as Numbers>::NAME, number_round::<BatteriesInHand>)
     .here(<Cached as Numbers>::NAME, number_round::<Cached>)
     .here(<Memoize as Numbers>::NAME, number_round::<Memoize>)
     .here(<MemoizeShared as Numbers>::NAME, number_round::<MemoizeShared>)
@@ -37,6 +41,8 @@ pub(super) fn number() -> Case {
     .here(<MokaStore as Numbers>::NAME, number_round::<MokaStore>)
     .here(<MutexLruStore as Numbers>::NAME, number_round::<MutexLruStore>)
     .python(SCRIPT, "hit_u64", PYTHON_PASSES)
+    .also_against(<Batteries as Numbers>::NAME, <Cached as Numbers>::NAME)
+    .also_against(<Batteries as Numbers>::NAME, "cpython")
 }
 
 pub(super) fn text() -> Case {
@@ -47,6 +53,9 @@ pub(super) fn text() -> Case {
         Better::Lower,
         PASSES,
     )
+    .here(<Batteries as Texts>::NAME, text_round::<Batteries>)
+    .here(<BatteriesLocal as Texts>::NAME, text_round::<BatteriesLocal>)
+    .here(<BatteriesInHand as Texts>::NAME, text_round::<BatteriesInHand>)
     .here(<Cached as Texts>::NAME, text_round::<Cached>)
     .here(<Memoize as Texts>::NAME, text_round::<Memoize>)
     .here(<MemoizeShared as Texts>::NAME, text_round::<MemoizeShared>)
@@ -54,6 +63,8 @@ pub(super) fn text() -> Case {
     .here(<MokaStore as Texts>::NAME, text_round::<MokaStore>)
     .here(<MutexLruStore as Texts>::NAME, text_round::<MutexLruStore>)
     .python(SCRIPT, "hit_str", PYTHON_PASSES)
+    .also_against(<Batteries as Texts>::NAME, <Cached as Texts>::NAME)
+    .also_against(<Batteries as Texts>::NAME, "cpython")
 }
 
 pub(super) fn two_threads() -> Case {
@@ -64,12 +75,15 @@ pub(super) fn two_threads() -> Case {
         Better::Lower,
         PASSES,
     )
+    .here(<Batteries as Numbers>::NAME, two_threads_round::<Batteries>)
+    .here(<BatteriesInHand as Numbers>::NAME, two_threads_round::<BatteriesInHand>)
     .here(<Cached as Numbers>::NAME, two_threads_round::<Cached>)
     .here(<MemoizeShared as Numbers>::NAME, two_threads_round::<MemoizeShared>)
     .here(<QuickCacheStore as Numbers>::NAME, two_threads_round::<QuickCacheStore>)
     .here(<MokaStore as Numbers>::NAME, two_threads_round::<MokaStore>)
     .here(<MutexLruStore as Numbers>::NAME, two_threads_round::<MutexLruStore>)
     .python(SCRIPT, "hit_2threads", PYTHON_PASSES)
+    .also_against(<Batteries as Numbers>::NAME, <Cached as Numbers>::NAME)
 }
 
 /// Which arguments are asked for, the same on every run and in the script.

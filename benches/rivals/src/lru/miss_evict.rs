@@ -4,7 +4,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Instant;
 
 use super::peers::{
-    self, Cached, Memoize, MemoizeShared, MokaStore, MutexLruStore, Numbers, QuickCacheStore,
+    self, Batteries, BatteriesInHand, BatteriesLocal, Cached, Memoize, MemoizeShared, MokaStore,
+    MutexLruStore, Numbers, QuickCacheStore,
 };
 use super::{LARGE, SCRIPT, SMALL, nanos_each};
 use crate::case::{Better, Case, Failure, Sizes, check};
@@ -20,6 +21,9 @@ pub(super) fn small() -> Case {
         Better::Lower,
         CALLS,
     )
+    .here(Batteries::NAME, |calls| round(calls, SMALL, Batteries::small))
+    .here(BatteriesLocal::NAME, |calls| round(calls, SMALL, BatteriesLocal::small))
+    .here(BatteriesInHand::NAME, |calls| round(calls, SMALL, BatteriesInHand::small))
     .here(Cached::NAME, |calls| round(calls, SMALL, Cached::small))
     .here(Memoize::NAME, |calls| round(calls, SMALL, Memoize::small))
     .here(MemoizeShared::NAME, |calls| round(calls, SMALL, MemoizeShared::small))
@@ -27,6 +31,8 @@ pub(super) fn small() -> Case {
     .here(MokaStore::NAME, |calls| round(calls, SMALL, MokaStore::small))
     .here(MutexLruStore::NAME, |calls| round(calls, SMALL, MutexLruStore::small))
     .python(SCRIPT, "miss_evict_256", PYTHON_CALLS)
+    .also_against(Batteries::NAME, Cached::NAME)
+    .also_against(Batteries::NAME, QuickCacheStore::NAME)
 }
 
 pub(super) fn large() -> Case {
@@ -37,6 +43,9 @@ pub(super) fn large() -> Case {
         Better::Lower,
         CALLS,
     )
+    .here(Batteries::NAME, |calls| round(calls, LARGE, Batteries::large))
+    .here(BatteriesLocal::NAME, |calls| round(calls, LARGE, BatteriesLocal::large))
+    .here(BatteriesInHand::NAME, |calls| round(calls, LARGE, BatteriesInHand::large))
     .here(Cached::NAME, |calls| round(calls, LARGE, Cached::large))
     .here(Memoize::NAME, |calls| round(calls, LARGE, Memoize::large))
     .here(MemoizeShared::NAME, |calls| round(calls, LARGE, MemoizeShared::large))
@@ -44,6 +53,8 @@ pub(super) fn large() -> Case {
     .here(MokaStore::NAME, |calls| round(calls, LARGE, MokaStore::large))
     .here(MutexLruStore::NAME, |calls| round(calls, LARGE, MutexLruStore::large))
     .python(SCRIPT, "miss_evict_100k", PYTHON_CALLS)
+    .also_against(Batteries::NAME, Cached::NAME)
+    .also_against(Batteries::NAME, QuickCacheStore::NAME)
 }
 
 fn round(calls: u64, size: usize, function: fn(u64) -> u64) -> Result<f64, Failure> {

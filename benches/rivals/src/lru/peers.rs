@@ -70,6 +70,167 @@ pub(super) trait Recursion {
     fn clear();
 }
 
+/// `#[lru_cache]`.
+pub(super) struct Batteries;
+
+/// The same with `local`: each thread has a cache of its own.
+pub(super) struct BatteriesLocal;
+
+/// `LruCache`, which is given its results as the stores are.
+pub(super) struct BatteriesInHand;
+
+mod batteries_functions {
+    use std::sync::LazyLock;
+
+    use batteries::functools::{LruCache, lru_cache};
+
+    #[lru_cache(maxsize = 256)]
+    pub(super) fn small(n: u64) -> u64 {
+        super::number(n)
+    }
+
+    #[lru_cache(maxsize = 100_000)]
+    pub(super) fn large(n: u64) -> u64 {
+        super::number(n)
+    }
+
+    #[lru_cache(maxsize = 256)]
+    pub(super) fn text(name: &str) -> u64 {
+        super::text(name)
+    }
+
+    #[lru_cache(maxsize = 128)]
+    pub(super) fn fib(n: u64) -> u64 {
+        if n < 2 { n } else { fib(n - 1) + fib(n - 2) }
+    }
+
+    #[lru_cache(maxsize = 256, local)]
+    pub(super) fn small_local(n: u64) -> u64 {
+        super::number(n)
+    }
+
+    #[lru_cache(maxsize = 100_000, local)]
+    pub(super) fn large_local(n: u64) -> u64 {
+        super::number(n)
+    }
+
+    #[lru_cache(maxsize = 256, local)]
+    pub(super) fn text_local(name: &str) -> u64 {
+        super::text(name)
+    }
+
+    #[lru_cache(maxsize = 128, local)]
+    pub(super) fn fib_local(n: u64) -> u64 {
+        if n < 2 { n } else { fib_local(n - 1) + fib_local(n - 2) }
+    }
+
+    pub(super) static SMALL: LazyLock<LruCache<u64, u64>> =
+        LazyLock::new(|| LruCache::new(Some(super::SMALL)));
+    pub(super) static LARGE: LazyLock<LruCache<u64, u64>> =
+        LazyLock::new(|| LruCache::new(Some(super::LARGE)));
+    pub(super) static TEXTS: LazyLock<LruCache<String, u64>> =
+        LazyLock::new(|| LruCache::new(Some(super::SMALL)));
+    pub(super) static FIB: LazyLock<LruCache<u64, u64>> =
+        LazyLock::new(|| LruCache::new(Some(128)));
+}
+
+impl Numbers for Batteries {
+    const NAME: &'static str = "batteries";
+
+    fn small(n: u64) -> u64 {
+        batteries_functions::small(n)
+    }
+
+    fn large(n: u64) -> u64 {
+        batteries_functions::large(n)
+    }
+}
+
+impl Texts for Batteries {
+    const NAME: &'static str = "batteries";
+
+    fn small(name: &str) -> u64 {
+        batteries_functions::text(name)
+    }
+}
+
+impl Recursion for Batteries {
+    const NAME: &'static str = "batteries";
+
+    fn fib(n: u64) -> u64 {
+        batteries_functions::fib(n)
+    }
+
+    fn clear() {
+        batteries_functions::fib::cache_clear();
+    }
+}
+
+impl Numbers for BatteriesLocal {
+    const NAME: &'static str = "batteries_local";
+
+    fn small(n: u64) -> u64 {
+        batteries_functions::small_local(n)
+    }
+
+    fn large(n: u64) -> u64 {
+        batteries_functions::large_local(n)
+    }
+}
+
+impl Texts for BatteriesLocal {
+    const NAME: &'static str = "batteries_local";
+
+    fn small(name: &str) -> u64 {
+        batteries_functions::text_local(name)
+    }
+}
+
+impl Recursion for BatteriesLocal {
+    const NAME: &'static str = "batteries_local";
+
+    fn fib(n: u64) -> u64 {
+        batteries_functions::fib_local(n)
+    }
+
+    fn clear() {
+        batteries_functions::fib_local::cache_clear();
+    }
+}
+
+impl Numbers for BatteriesInHand {
+    const NAME: &'static str = "batteries_in_hand";
+
+    fn small(n: u64) -> u64 {
+        batteries_functions::SMALL.get_or_insert_with(&n, |&n| number(n))
+    }
+
+    fn large(n: u64) -> u64 {
+        batteries_functions::LARGE.get_or_insert_with(&n, |&n| number(n))
+    }
+}
+
+impl Texts for BatteriesInHand {
+    const NAME: &'static str = "batteries_in_hand";
+
+    fn small(name: &str) -> u64 {
+        batteries_functions::TEXTS.get_or_insert_with(name, text)
+    }
+}
+
+impl Recursion for BatteriesInHand {
+    const NAME: &'static str = "batteries_in_hand";
+
+    fn fib(n: u64) -> u64 {
+        let body = |&n: &u64| if n < 2 { n } else { Self::fib(n - 1) + Self::fib(n - 2) };
+        batteries_functions::FIB.get_or_insert_with(&n, body)
+    }
+
+    fn clear() {
+        batteries_functions::FIB.clear();
+    }
+}
+
 /// `#[cached]`, whose cache all threads share; every hit takes its lock for writing.
 pub(super) struct Cached;
 
