@@ -229,6 +229,9 @@ fn refuse_self_type(sig: &Signature) -> syn::Result<()> {
 /// Python's sizes: a negative one is 0.
 fn maxsize(expr: Expr) -> syn::Result<Maxsize> {
     match &expr {
+        // What a macro hands on comes in an invisible group.
+        Expr::Group(group) => maxsize((*group.expr).clone()),
+        Expr::Paren(paren) => maxsize((*paren.expr).clone()),
         Expr::Path(path) if path.path.is_ident("None") => Ok(Maxsize::Unbounded),
         Expr::Call(call)
             if matches!(&*call.func, Expr::Path(path) if path.path.is_ident("Some"))

@@ -494,17 +494,17 @@ fn results_grow_old() {
     check_info(on_the_machines_clock::cache_info(), (1, 2, Some(128), 2));
     NOW.fetch_add(59_999, Ordering::Relaxed);
     assert!(bounded::cache_contains(1) && unbounded::cache_contains(1));
-    (bounded(2), unbounded(2));
+    assert_eq!((bounded(2), unbounded(2)), (2, 2));
     check_info(bounded::cache_info(), (2, 2, Some(2), 2));
     NOW.fetch_add(1, Ordering::Relaxed);
     assert!(!bounded::cache_contains(1) && !unbounded::cache_contains(1));
     check_info(bounded::cache_info(), (2, 2, Some(2), 2));
-    (bounded(1), unbounded(1));
+    assert_eq!((bounded(1), unbounded(1)), (1, 1));
     check_info(bounded::cache_info(), (2, 3, Some(2), 2));
     check_info(unbounded::cache_info(), (2, 3, None, 2));
     NOW.fetch_add(59_999, Ordering::Relaxed);
     // It counts from when it was computed anew; the other one is gone.
-    (bounded(1), unbounded(1), bounded(2), unbounded(2));
+    assert_eq!((bounded(1), unbounded(1), bounded(2), unbounded(2)), (1, 1, 2, 2));
     check_info(bounded::cache_info(), (3, 4, Some(2), 2));
     check_info(unbounded::cache_info(), (3, 4, None, 2));
 }

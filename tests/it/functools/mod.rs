@@ -4,4 +4,7 @@ mod attribute;
 mod cached_property;
 mod cmp_to_key;
 mod f64_key;
+mod flights;
 mod lru_cache;
+mod parity;
+mod reentrancy;
