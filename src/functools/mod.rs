@@ -13,12 +13,14 @@ mod store;
 mod unbounded;
 
 mod clock;
+mod either;
 mod flight;
 mod guard;
 mod keep;
 mod key;
 mod life;
 mod memo;
+mod memoized;
 mod registry;
 
 #[doc(hidden)]
@@ -30,3 +32,4 @@ pub use cmp_to_key::{KeyWrapper, cmp_to_key};
 pub use f64_key::F64Key;
 pub use info::{CacheInfo, CacheParameters};
 pub use lru_cache::LruCache;
+pub use memoized::{Memoized, MemoizedRecursive};

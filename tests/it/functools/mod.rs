@@ -6,5 +6,7 @@ mod cmp_to_key;
 mod f64_key;
 mod flights;
 mod lru_cache;
+mod memoized;
+mod model;
 mod parity;
 mod reentrancy;
