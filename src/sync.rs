@@ -37,9 +37,7 @@ mod real {
     pub(crate) use std::thread::{JoinHandle, Thread};
     pub(crate) use std::thread_local;
 
-    #[cfg(feature = "futures")]
-    pub(crate) use parking_lot::MutexGuard;
-    pub(crate) use parking_lot::{Condvar, Mutex};
+    pub(crate) use parking_lot::{Condvar, Mutex, MutexGuard};
 
     #[cfg(feature = "futures")]
     pub(crate) use spin::SPIN;

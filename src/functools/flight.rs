@@ -175,27 +175,22 @@ where
         clone: impl Fn(&S::Value) -> S::Value,
     ) -> Boarding<'_, S, L> {
         let now = self.life.now();
-        let found = self.enter(|flights| {
-            let fresh = |stored| self.life.is_fresh(stored, now);
-            match flights.find(hash, &is, fresh) {
-                Ok(value) => {
-                    self.counters.hit();
-                    Ok(clone(value))
-                }
-                Err(expired) => {
-                    if expired.is_some() {
-                        self.counters.size(flights.count());
-                    }
-                    Err(expired)
-                }
+        let Some(mut flights) = self.enter() else {
+            self.counters.bypass();
+            return Boarding::Alone(own());
+        };
+        match flights.find(hash, &is, |stored| self.life.is_fresh(stored, now)) {
+            Ok(value) => {
+                self.counters.hit();
+                Boarding::Found(clone(value))
             }
-        });
-        match found {
-            Some(Ok(value)) => Boarding::Found(value),
-            Some(Err(_expired)) => self.board_unfound(hash, is, own, clone),
-            None => {
-                self.counters.bypass();
-                Boarding::Alone(own())
+            Err(expired) => {
+                if expired.is_some() {
+                    self.counters.size(flights.count());
+                }
+                drop(flights);
+                drop(expired);
+                self.board_unfound(hash, is, own, clone)
             }
         }
     }
@@ -224,7 +219,7 @@ where
                 over: global::AtomicBool::new(false),
             });
             let now = self.life.now();
-            let seen = self.enter(|flights| {
+            let seen = self.within(|flights| {
                 match flights.store.find(hash, &is, |stored| self.life.is_fresh(stored, now)) {
                     Ok(value) => {
                         self.counters.hit();
@@ -252,12 +247,12 @@ where
                 }
                 Some(Seen::Landing(landing)) => match landing.wait(me, &clone) {
                     Waited::Landed(value) => {
-                        self.enter(|_| self.counters.hit());
+                        self.within(|_| self.counters.hit());
                         return Boarding::Found(value);
                     }
                     Waited::Crashed => {}
                     Waited::Circle => {
-                        self.enter(|_| self.counters.miss());
+                        self.within(|_| self.counters.miss());
                         return Boarding::Alone(own());
                     }
                 },
@@ -288,7 +283,7 @@ where
         let Self { memo, hash, ref landing } = self;
         let kept = keep.then(|| clone(value));
         let now = memo.life.now();
-        let left = memo.enter(|flights| {
+        let left = memo.within(|flights| {
             let key = flights.end(hash, landing)?;
             let Some(value) = kept else {
                 return Some((Some(key), None));
@@ -310,7 +305,7 @@ where
 impl<S: Store<Moment = L::Moment>, L: Life> Drop for Lead<'_, S, L> {
     fn drop(&mut self) {
         let Self { memo, hash, landing } = self;
-        let key = memo.enter(|flights| flights.end(*hash, landing));
+        let key = memo.within(|flights| flights.end(*hash, landing));
         if let Some(Some(_key)) = key {
             landing.end(Outcome::Crashed);
         }

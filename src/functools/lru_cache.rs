@@ -157,7 +157,7 @@ impl<K: Hash + Eq, V> LruCache<K, V> {
         V: Clone,
     {
         let hash = self.__hash(key);
-        self.memo.enter(|entries| entries.peek(hash, |held| held.borrow() == key).cloned())?
+        self.memo.within(|entries| entries.peek(hash, |held| held.borrow() == key).cloned())?
     }
 
     /// Tells whether the key has a value; counts nothing and leaves the order as it is.
@@ -353,7 +353,7 @@ impl<K: Hash + Eq, V> LruCache<K, V> {
         V: Clone,
     {
         self.memo
-            .enter(|entries| {
+            .within(|entries| {
                 entries.iter().map(|(key, value)| (key.clone(), value.clone())).collect()
             })
             .unwrap_or_default()
@@ -361,7 +361,7 @@ impl<K: Hash + Eq, V> LruCache<K, V> {
 
     /// Works on the entries, and publishes their number; `None` if this thread might wait for itself.
     fn change<R>(&self, work: impl FnOnce(&mut Recent<K, V>) -> R) -> Option<R> {
-        self.memo.enter(|entries| {
+        self.memo.within(|entries| {
             let result = work(entries);
             self.memo.counters.size(entries.count());
             result
@@ -386,7 +386,7 @@ impl<K: Hash + Eq, V> LruCache<K, V> {
     pub fn cache_info(&self) -> CacheInfo {
         let read = || self.memo.counters.info(self.maxsize());
         // From inside nothing changes but by this thread.
-        self.memo.enter(|_| read()).unwrap_or_else(read)
+        self.memo.within(|_| read()).unwrap_or_else(read)
     }
 
     /// Returns the most entries that are kept; `None` is no limit.

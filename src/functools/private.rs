@@ -2,7 +2,7 @@
 
 pub use super::bounded::{Bounded, BoundedRest};
 pub use super::flight::{Boarding, Flights, Lead};
-pub use super::guard::{Guard, Local, Shared};
+pub use super::guard::{Guard, Local, Shared, SharedEntered};
 pub use super::info::{parameters, unused_info};
 pub use super::keep::{KeepAll, KeepOk, Kept};
 pub use super::key::{

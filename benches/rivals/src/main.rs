@@ -26,6 +26,8 @@ mod datetime;
 mod futures;
 #[cfg(feature = "html")]
 mod html;
+#[cfg(feature = "lru")]
+mod lru;
 
 use std::env;
 use std::io::{self, Write};
@@ -36,7 +38,7 @@ use cli::Command;
 use machine::Ticks;
 use report::{Heading, Ledger, Report};
 
-#[cfg(not(any(feature = "datetime", feature = "futures", feature = "html")))]
+#[cfg(not(any(feature = "datetime", feature = "futures", feature = "html", feature = "lru")))]
 compile_error!("no area is built in: choose at least one, for example `--features futures`");
 
 /// The cases of every area that is built in, in the order in which they run.
@@ -48,6 +50,8 @@ fn cases() -> Vec<Case> {
     cases.extend(futures::cases());
     #[cfg(feature = "html")]
     cases.extend(html::cases());
+    #[cfg(feature = "lru")]
+    cases.extend(lru::cases());
     cases
 }
 
