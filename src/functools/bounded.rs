@@ -245,3 +245,75 @@ impl<K, V, M: Copy> Store for Bounded<K, V, M> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Everything is of one hash at times, so that the table has to ask, and everything grows old at times.
+    #[test]
+    fn the_order_is_that_of_a_list() {
+        let mut random = 88_172_645_463_325_252_u64;
+        let mut below = |limit: u64| {
+            random ^= random << 13;
+            random ^= random >> 7;
+            random ^= random << 17;
+            (random >> 11) % limit
+        };
+        for maxsize in (0..10).chain([40]) {
+            let mut store = Bounded::<u64, u64, u64>::new(maxsize);
+            // The newest in front: key, value, when.
+            let mut model: Vec<(u64, u64, u64)> = Vec::new();
+            for now in 0..10_000_u64 {
+                let key = below(maxsize as u64 + 3);
+                let hash =
+                    if now % 3000 < 300 { 7 } else { key.wrapping_mul(0x9E37_79B9_7F4A_7C15) };
+                if now % 300 == 0 {
+                    // The hash of a key is always the same as long as it is there.
+                    drop(store.clear());
+                    model.clear();
+                }
+                let fresh = |stored: u64| now - stored < 100;
+                let at = model.iter().position(|entry| entry.0 == key);
+                match below(10) {
+                    0 => {
+                        let removed = at.map(|at| model.remove(at));
+                        let removed = removed.map(|(key, value, _)| (key, value));
+                        assert_eq!(store.remove(hash, |other| *other == key), removed);
+                    }
+                    1..5 => {
+                        let found = store.find(hash, |other| *other == key, fresh);
+                        match at.map(|at| model.remove(at)) {
+                            Some(entry) if fresh(entry.2) => {
+                                assert_eq!(found, Ok(&entry.1));
+                                model.insert(0, entry);
+                            }
+                            Some((key, value, _)) => assert_eq!(found, Err(Some((key, value)))),
+                            None => assert_eq!(found, Err(None)),
+                        }
+                    }
+                    _ => {
+                        let out = store.insert(hash, key, now, u64::eq, now, fresh);
+                        let expected = match at {
+                            Some(at) if fresh(model[at].2) => Some((key, now)),
+                            Some(at) => {
+                                let (key, old, _) = model.remove(at);
+                                model.insert(0, (key, now, now));
+                                Some((key, old))
+                            }
+                            None => {
+                                model.insert(0, (key, now, now));
+                                let out = (model.len() > maxsize).then(|| model.pop()).flatten();
+                                out.map(|(key, value, _)| (key, value))
+                            }
+                        };
+                        assert_eq!(out, expected);
+                    }
+                }
+                let order = model.iter().map(|(key, value, _)| (key, value));
+                assert!(store.iter().eq(order), "after operation {now} with room for {maxsize}");
+                assert_eq!(store.table.len(), model.len());
+            }
+        }
+    }
+}

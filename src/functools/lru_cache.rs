@@ -421,10 +421,11 @@ impl<K: Hash + Eq, V> LruCache<K, V> {
     /// Sets the limit that the attribute has.
     #[doc(hidden)]
     #[inline]
-    pub fn __fit(&self, maxsize: Option<usize>) {
+    pub fn __fit(&self, maxsize: Option<usize>) -> &Self {
         if self.maxsize() != maxsize {
             self.resize(maxsize);
         }
+        self
     }
 }
 
