@@ -50,7 +50,7 @@ const UNLIMITED: usize = usize::MAX;
 /// ```
 /// use batteries::functools::LruCache;
 ///
-/// let populations = LruCache::new(Some(2));
+/// let populations = LruCache::new(2);
 /// populations.put("Rome".to_owned(), 2_750_000);
 /// populations.put("Oslo".to_owned(), 720_000);
 /// assert_eq!(populations.get("Rome"), Some(2_750_000)); // no `String` is made for this
@@ -69,7 +69,7 @@ pub struct LruCache<K, V> {
 }
 
 impl<K: Hash + Eq, V> LruCache<K, V> {
-    /// Makes an empty cache for at most `maxsize` entries, or for any number of them with `None`.
+    /// Makes an empty cache for at most `maxsize` entries; `None` is no limit.
     ///
     /// A cache of size 0 keeps nothing, and still counts. Memory is taken as entries come, not in advance.
     ///
@@ -78,7 +78,7 @@ impl<K: Hash + Eq, V> LruCache<K, V> {
     /// ```
     /// use batteries::functools::LruCache;
     ///
-    /// let off = LruCache::new(Some(0));
+    /// let off = LruCache::new(0);
     /// off.put(1, "one");
     /// assert_eq!(off.get(&1), None);
     /// assert_eq!(off.cache_info().misses, 1);
@@ -86,8 +86,8 @@ impl<K: Hash + Eq, V> LruCache<K, V> {
     /// assert_eq!(LruCache::<u8, u8>::new(None).maxsize(), None);
     /// ```
     #[must_use]
-    pub fn new(maxsize: Option<usize>) -> Self {
-        let maxsize = maxsize.unwrap_or(UNLIMITED);
+    pub fn new(maxsize: impl Into<Option<usize>>) -> Self {
+        let maxsize = maxsize.into().unwrap_or(UNLIMITED);
         let memo = Memo::new(Recent::new(maxsize), Forever, false);
         Self { memo, maxsize: AtomicUsize::new(maxsize) }
     }
@@ -101,7 +101,7 @@ impl<K: Hash + Eq, V> LruCache<K, V> {
     /// ```
     /// use batteries::functools::LruCache;
     ///
-    /// let cache = LruCache::new(Some(128));
+    /// let cache = LruCache::new(128);
     /// assert_eq!(cache.put("port", 80), None);
     /// assert_eq!(cache.put("port", 8080), Some(80));
     /// ```
@@ -120,7 +120,7 @@ impl<K: Hash + Eq, V> LruCache<K, V> {
     /// ```
     /// use batteries::functools::LruCache;
     ///
-    /// let cache = LruCache::new(Some(128));
+    /// let cache = LruCache::new(128);
     /// cache.put(vec![1, 2, 3], "abc");
     /// assert_eq!(cache.get(&[1, 2, 3][..]), Some("abc"));
     /// assert_eq!(cache.get(&[][..]), None);
@@ -142,7 +142,7 @@ impl<K: Hash + Eq, V> LruCache<K, V> {
     /// ```
     /// use batteries::functools::LruCache;
     ///
-    /// let cache = LruCache::new(Some(2));
+    /// let cache = LruCache::new(2);
     /// cache.put(1, "one");
     /// cache.put(2, "two");
     /// assert_eq!(cache.peek(&1), Some("one"));
@@ -167,7 +167,7 @@ impl<K: Hash + Eq, V> LruCache<K, V> {
     /// ```
     /// use batteries::functools::LruCache;
     ///
-    /// let cache = LruCache::new(Some(128));
+    /// let cache = LruCache::new(128);
     /// cache.put(1, "one");
     /// assert!(cache.contains(&1));
     /// assert!(!cache.contains(&2));
@@ -188,7 +188,7 @@ impl<K: Hash + Eq, V> LruCache<K, V> {
     /// ```
     /// use batteries::functools::LruCache;
     ///
-    /// let cache = LruCache::new(Some(128));
+    /// let cache = LruCache::new(128);
     /// cache.put(1, "one");
     /// assert_eq!(cache.remove(&1), Some("one"));
     /// assert_eq!(cache.remove(&1), None);
@@ -234,7 +234,7 @@ impl<K: Hash + Eq, V> LruCache<K, V> {
     /// ```
     /// use batteries::functools::LruCache;
     ///
-    /// let lengths: LruCache<String, usize> = LruCache::new(Some(128));
+    /// let lengths: LruCache<String, usize> = LruCache::new(128);
     /// assert_eq!(lengths.get_or_insert_with("four", str::len), 4);
     /// assert_eq!(lengths.get_or_insert_with("four", |_| unreachable!()), 4);
     /// assert_eq!((lengths.cache_info().hits, lengths.cache_info().misses), (1, 1));
@@ -265,7 +265,7 @@ impl<K: Hash + Eq, V> LruCache<K, V> {
     ///
     /// use batteries::functools::LruCache;
     ///
-    /// let numbers: LruCache<String, u8> = LruCache::new(Some(128));
+    /// let numbers: LruCache<String, u8> = LruCache::new(128);
     /// assert!(numbers.get_or_try_insert_with("many", str::parse).is_err());
     /// assert_eq!(numbers.get_or_try_insert_with("7", str::parse)?, 7);
     /// assert_eq!(numbers.len(), 1);
@@ -321,11 +321,11 @@ impl<K: Hash + Eq, V> LruCache<K, V> {
     /// for n in 0..10 {
     ///     cache.put(n, n * n);
     /// }
-    /// cache.resize(Some(2));
+    /// cache.resize(2);
     /// assert_eq!(cache.snapshot(), [(9, 81), (8, 64)]);
     /// ```
-    pub fn resize(&self, maxsize: Option<usize>) {
-        let maxsize = maxsize.unwrap_or(UNLIMITED);
+    pub fn resize(&self, maxsize: impl Into<Option<usize>>) {
+        let maxsize = maxsize.into().unwrap_or(UNLIMITED);
         // In a variable: what has no place any more is dropped when the lock is free.
         let _out = self.change(|entries| {
             self.maxsize.store(maxsize, Ordering::Relaxed);
@@ -340,7 +340,7 @@ impl<K: Hash + Eq, V> LruCache<K, V> {
     /// ```
     /// use batteries::functools::LruCache;
     ///
-    /// let cache = LruCache::new(Some(128));
+    /// let cache = LruCache::new(128);
     /// cache.put(1, "one");
     /// cache.put(2, "two");
     /// cache.get(&1);
@@ -377,7 +377,7 @@ impl<K: Hash + Eq, V> LruCache<K, V> {
     /// ```
     /// use batteries::functools::LruCache;
     ///
-    /// let cache = LruCache::new(Some(128));
+    /// let cache = LruCache::new(128);
     /// cache.put(1, "one");
     /// cache.get(&1);
     /// assert_eq!(cache.cache_info().to_string(), "CacheInfo(hits=1, misses=0, maxsize=128, currsize=1)");
@@ -476,7 +476,7 @@ impl<K, V> LruCache<K, V> {
 impl<K: Hash + Eq, V> Default for LruCache<K, V> {
     /// Makes an empty cache for 128 entries, as `#[lru_cache]` does.
     fn default() -> Self {
-        Self::new(Some(DEFAULT_MAXSIZE))
+        Self::new(DEFAULT_MAXSIZE)
     }
 }
 

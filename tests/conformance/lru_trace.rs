@@ -1,7 +1,7 @@
 //! `lru_trace.json`: what `functools.lru_cache` hits, keeps and counts, over traces of random calls. The file's `doc` is its format.
 //!
 //! Each trace is run in every way that a function can be cached in: by the attribute, its argument looked up as a number and as a
-//! borrowed text, failing with an error and with a panic; and by an `LruCache` in hand.
+//! borrowed text, failing with an error and with a panic, in single flight; around a closure; and by an `LruCache` in hand.
 
 use std::cell::RefCell;
 use std::collections::HashMap;
@@ -216,7 +216,7 @@ macro_rules! cached {
             use std::panic;
             use std::sync::LazyLock;
 
-            use batteries::functools::{LruCache, lru_cache};
+            use batteries::functools::{LruCache, Memoized, lru_cache};
 
             use super::{Cached, Failed, body, caught};
 
@@ -244,7 +244,12 @@ macro_rules! cached {
             static IN_HAND: LazyLock<LruCache<u32, u32>> =
                 LazyLock::new(|| LruCache::new($maxsize));
 
-            pub(super) const WAYS: [(&str, Cached); 5] = [
+            type Function = fn(&u32) -> u32;
+
+            static CLOSURE: LazyLock<Memoized<Function, u32, u32>> =
+                LazyLock::new(|| Memoized::new($maxsize, |&key| panicking::__wrapped__(key)));
+
+            pub(super) const WAYS: [(&str, Cached); 6] = [
                 (
                     "a number",
                     Cached {
@@ -275,6 +280,14 @@ macro_rules! cached {
                         call: in_flight,
                         clear: in_flight::cache_clear,
                         info: in_flight::cache_info,
+                    },
+                ),
+                (
+                    "a closure",
+                    Cached {
+                        call: |key| caught(|| CLOSURE.call(&key)),
+                        clear: || CLOSURE.cache_clear(),
+                        info: || CLOSURE.cache_info(),
                     },
                 ),
                 (
