@@ -295,22 +295,6 @@ impl<'s> Pool<'s> {
         self.room.notify_all();
     }
 
-    /// Waits until no thread is left; gives their number if the deadline comes first.
-    pub(super) fn wait_ended(&self, deadline: Option<Instant>) -> Result<(), usize> {
-        let mut state = self.state.lock();
-        while state.threads > 0 {
-            match deadline {
-                None => self.ended.wait(&mut state),
-                Some(at) => {
-                    if self.ended.wait_until(&mut state, at).timed_out() && state.threads > 0 {
-                        return Err(state.threads);
-                    }
-                }
-            }
-        }
-        Ok(())
-    }
-
     /// Waits until no task is queued and no worker runs one.
     pub(super) fn wait_idle(&self) {
         let mut state = self.state.lock();
