@@ -28,7 +28,6 @@
 //! worker pops a tombstone before its death is reported, so it may be negative for that moment.
 
 use std::collections::VecDeque;
-use std::time::Instant;
 
 use crate::panic_hook::{self, Notes};
 use crate::sync::atomic::{AtomicBool, Ordering};
