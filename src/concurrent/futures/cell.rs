@@ -41,7 +41,11 @@ pub(super) type PoolId = u32;
 
 /// What there is to do: a closure, or a function with its argument.
 pub(super) trait Work<T>: Send {
-    fn run(self) -> T;
+    /// Whether any thread may do it as well as a worker: it runs no code of the user's, it waits for somebody who does.
+    const IS_ERRAND: bool = false;
+
+    /// Does it; a panic of the user's code is an error.
+    fn run(self) -> Result<T, TaskError>;
 
     /// The future this one is made from, once that is done.
     fn source(&self) -> Option<Arc<dyn Watch>> {
@@ -51,8 +55,8 @@ pub(super) trait Work<T>: Send {
 
 impl<F: FnOnce() -> T + Send, T> Work<T> for F {
     #[inline]
-    fn run(self) -> T {
-        self()
+    fn run(self) -> Result<T, TaskError> {
+        panic_hook::catch(self).map_err(panicked)
     }
 }
 
@@ -64,8 +68,8 @@ pub(super) struct Call<A, R> {
 
 impl<A: Send, R> Work<R> for Call<A, R> {
     #[inline]
-    fn run(self) -> R {
-        (self.run)(self.argument)
+    fn run(self) -> Result<R, TaskError> {
+        panic_hook::catch(|| (self.run)(self.argument)).map_err(panicked)
     }
 }
 
@@ -75,7 +79,7 @@ pub(super) struct Promised {
 }
 
 impl<T> Work<T> for Promised {
-    fn run(self) -> T {
+    fn run(self) -> Result<T, TaskError> {
         unreachable!("a promise is in no queue and belongs to no pool, so nobody runs it")
     }
 
@@ -128,6 +132,14 @@ pub(super) enum Observer {
     Mailbox { to: Arc<Sender<usize>>, index: usize },
     /// The task's own token, set when somebody tries to cancel it while it runs.
     Token(CancelToken),
+    /// What stops the task while it runs.
+    Switch(Arc<dyn Stop>),
+}
+
+/// Stops a task that runs, where that can be done.
+pub(super) trait Stop: Send + Sync {
+    /// True if the task will give no value any more.
+    fn stop(&self) -> bool;
 }
 
 /// What `unobserve` takes out again.
@@ -234,6 +246,8 @@ pub(super) trait Watch: Send + Sync {
     fn cancel_pending(&self) -> bool;
     /// Sets the tokens of a running task.
     fn request_cancel(&self);
+    /// Stops a running task; false if it is not running, or cannot be stopped.
+    fn stop(&self) -> bool;
     /// Gives the observer back if the future is done already.
     fn observe(&self, observer: Observer) -> Result<(), Observer>;
     fn unobserve(&self, registration: &Registration<'_>);
@@ -241,6 +255,9 @@ pub(super) trait Watch: Send + Sync {
     fn error(&self) -> Option<TaskError>;
     /// Whether the value is a `Result::Err`.
     fn returned_err(&self) -> bool;
+    /// Tells whether the thread that waits for the task may carry it out: it is pending, it is an errand, and no code of the
+    /// user's will be called when it is done.
+    fn is_errand(&self) -> bool;
     /// Runs a pending task on this thread; false if it was not pending any more.
     fn run_here(&self, turn: &mut dyn Turn) -> bool;
     fn describe(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result;
@@ -383,7 +400,7 @@ fn notify(mut observers: Observers, error: Option<&TaskError>) {
             Observer::Callback(_) | Observer::Then(_) => calls.push(node.observer),
             // Err: whoever waited has gone.
             Observer::Mailbox { to, index } => drop(to.send(index)),
-            Observer::Token(_) => {}
+            Observer::Token(_) | Observer::Switch(_) => {}
         }
     }
     let completed = Completed::new(error);
@@ -400,7 +417,7 @@ impl<F: Work<T>, T: Send> Run for TaskCell<F, T> {
     fn run(&self, turn: &mut dyn Turn) -> bool {
         let Some(work) = self.claim() else { return false };
         turn.started(self.address());
-        let result = panic_hook::catch(|| work.run()).map_err(panicked);
+        let result = work.run();
         turn.ended(self.flags() & (DETACHED | CALLBACK) != 0);
         self.complete(result, turn);
         true
@@ -461,6 +478,19 @@ impl<F: Work<T>, T: Send> Watch for TaskCell<F, T> {
         }
     }
 
+    fn stop(&self) -> bool {
+        let switch = {
+            let inner = self.inner.lock();
+            let mut nodes =
+                std::iter::successors(inner.observers.as_deref(), |n| n.next.as_deref());
+            nodes.find_map(|node| match &node.observer {
+                Observer::Switch(switch) => Some(Arc::clone(switch)),
+                _ => None,
+            })
+        };
+        switch.is_some_and(|switch| switch.stop())
+    }
+
     fn observe(&self, observer: Observer) -> Result<(), Observer> {
         let mut inner = self.inner.lock();
         let mut flags = self.flags();
@@ -505,6 +535,10 @@ impl<F: Work<T>, T: Send> Watch for TaskCell<F, T> {
             Slot::Done(Ok(value)) => is_err(value),
             _ => false,
         }
+    }
+
+    fn is_errand(&self) -> bool {
+        F::IS_ERRAND && self.flags() & (STATE | CALLBACK) == PENDING
     }
 
     fn run_here(&self, turn: &mut dyn Turn) -> bool {
