@@ -1,0 +1,51 @@
+//! One function over many items, a thousand a call, the results in the order of the items.
+
+use std::hint::black_box;
+use std::time::{Duration, Instant};
+
+use super::pools::{self, Pool, Procspawn};
+use super::{sum_below, with_cpython};
+use crate::case::{Better, Case, Failure, Sizes, check};
+
+/// Items per call.
+const CHUNK: u64 = 1_000;
+
+pub(super) fn case() -> Case {
+    let case = Case::new(
+        "process/map_chunked",
+        "Map x * 2 over the numbers 0..1,000,000, 1,000 of them a call, and add the results up in input order; 2 workers.\n\
+         procspawn has no map: its caller sends lists and a function over a list.",
+        "ns/item",
+        Better::Lower,
+        Sizes { full: 1_000_000, smoke: 10_000 },
+    )
+    .child(Procspawn::NAME, by_hand::<Procspawn>);
+    let sizes = Sizes { full: 1_000_000, smoke: 10_000 };
+    with_cpython(case, ["fork map_chunked", "spawn map_chunked"], sizes)
+}
+
+/// The function that is mapped. Opaque to the optimiser, so that no loop over the items becomes one over vectors of them.
+fn double(x: u64) -> u64 {
+    black_box(x) * 2
+}
+
+fn double_all(items: Vec<u64>) -> Vec<u64> {
+    items.into_iter().map(double).collect()
+}
+
+/// What a user of a pool without a map writes.
+fn by_hand<P: Pool>(items: u64) -> Result<f64, Failure> {
+    let pool = pools::start::<P>(items.div_ceil(CHUNK))?;
+    let start = Instant::now();
+    let handles: Vec<_> = (0..items)
+        .step_by(CHUNK as usize)
+        .map(|first| pool.submit(double_all, (first..items.min(first + CHUNK)).collect()))
+        .collect();
+    let sum = handles.into_iter().flat_map(|handle| pool.result(handle)).sum();
+    finish(start.elapsed(), items, sum)
+}
+
+fn finish(elapsed: Duration, items: u64, sum: u64) -> Result<f64, Failure> {
+    check(sum, 2 * sum_below(items))?;
+    Ok(elapsed.as_nanos() as f64 / items as f64)
+}
