@@ -24,6 +24,8 @@ fn identity(x: u64) -> u64 {
 }
 
 fn descriptors<P: Pool>(calls: u64) -> Result<f64, Failure> {
+    let few = calls / 100;
+    machine::allow_descriptors(P::DESCRIPTORS * few + 64)?;
     let allowed = machine::allow_all_descriptors()?;
     let before = machine::open_descriptors()?;
     let pool = P::new()?;
@@ -34,16 +36,16 @@ fn descriptors<P: Pool>(calls: u64) -> Result<f64, Failure> {
     };
     let submit = |call| pool.submit(identity, call);
 
-    // A pool that runs out of them may well panic: a tenth of the calls tells what all will need.
-    let tenth = calls / 10;
-    let mut handles: Vec<_> = (0..tenth).map(submit).collect();
+    // A pool that runs out of them may well panic: a few calls tell what all will need.
+    let mut handles: Vec<_> = (0..few).map(submit).collect();
     let first = added()?;
-    let outcome = if before + 10 * first <= allowed {
-        handles.extend((tenth..calls).map(submit));
+    let needed = before + first * (calls / few);
+    let outcome = if needed <= allowed {
+        handles.extend((few..calls).map(submit));
         added()
     } else {
         Err(Failure::CannotRun(format!(
-            "{tenth} queued calls take {first} descriptors, {calls} would take ten times that, and {allowed} are allowed here"
+            "{few} queued calls take {first} descriptors; {calls} would need about {needed}, and {allowed} are allowed here"
         )))
     };
     hold.release(&pool)?;

@@ -1,5 +1,6 @@
 //! One function over many items, a thousand a call, the results in the order of the items.
 
+use std::collections::VecDeque;
 use std::hint::black_box;
 use std::time::{Duration, Instant};
 
@@ -14,7 +15,7 @@ pub(super) fn case() -> Case {
     let case = Case::new(
         "process/map_chunked",
         "Map x * 2 over the numbers 0..1,000,000, 1,000 of them a call, and add the results up in input order; 2 workers.\n\
-         procspawn has no map: its caller sends lists and a function over a list.",
+         procspawn has no map: its caller sends lists and a function over a list, and keeps 64 calls on their way.",
         "ns/item",
         Better::Lower,
         Sizes { full: 1_000_000, smoke: 10_000 },
@@ -33,15 +34,26 @@ fn double_all(items: Vec<u64>) -> Vec<u64> {
     items.into_iter().map(double).collect()
 }
 
+/// Calls that are on their way at a time where the caller hands out the chunks. Twice as fast as all at once, for procspawn:
+/// its calls wait in the kernel, each in sockets of its own.
+const ON_THEIR_WAY: usize = 64;
+
 /// What a user of a pool without a map writes.
 fn by_hand<P: Pool>(items: u64) -> Result<f64, Failure> {
-    let pool = pools::start::<P>(items.div_ceil(CHUNK))?;
+    let pool = pools::start::<P>(ON_THEIR_WAY as u64)?;
     let start = Instant::now();
-    let handles: Vec<_> = (0..items)
-        .step_by(CHUNK as usize)
-        .map(|first| pool.submit(double_all, (first..items.min(first + CHUNK)).collect()))
-        .collect();
-    let sum = handles.into_iter().flat_map(|handle| pool.result(handle)).sum();
+    let mut handles = VecDeque::with_capacity(ON_THEIR_WAY);
+    let mut sum = 0;
+    let mut add_up = |results: Vec<u64>| sum += results.into_iter().sum::<u64>();
+    for first in (0..items).step_by(CHUNK as usize) {
+        if handles.len() == ON_THEIR_WAY
+            && let Some(oldest) = handles.pop_front()
+        {
+            add_up(pool.result(oldest));
+        }
+        handles.push_back(pool.submit(double_all, (first..items.min(first + CHUNK)).collect()));
+    }
+    handles.into_iter().for_each(|handle| add_up(pool.result(handle)));
     finish(start.elapsed(), items, sum)
 }
 
