@@ -41,7 +41,8 @@ pub(super) type PoolId = u32;
 
 /// What there is to do: a closure, or a function with its argument.
 pub(super) trait Work<T>: Send {
-    fn run(self) -> T;
+    /// Does it; a panic of the user's code is an error.
+    fn run(self) -> Result<T, TaskError>;
 
     /// The future this one is made from, once that is done.
     fn source(&self) -> Option<Arc<dyn Watch>> {
@@ -51,8 +52,8 @@ pub(super) trait Work<T>: Send {
 
 impl<F: FnOnce() -> T + Send, T> Work<T> for F {
     #[inline]
-    fn run(self) -> T {
-        self()
+    fn run(self) -> Result<T, TaskError> {
+        panic_hook::catch(self).map_err(panicked)
     }
 }
 
@@ -64,8 +65,8 @@ pub(super) struct Call<A, R> {
 
 impl<A: Send, R> Work<R> for Call<A, R> {
     #[inline]
-    fn run(self) -> R {
-        (self.run)(self.argument)
+    fn run(self) -> Result<R, TaskError> {
+        panic_hook::catch(|| (self.run)(self.argument)).map_err(panicked)
     }
 }
 
@@ -75,7 +76,7 @@ pub(super) struct Promised {
 }
 
 impl<T> Work<T> for Promised {
-    fn run(self) -> T {
+    fn run(self) -> Result<T, TaskError> {
         unreachable!("a promise is in no queue and belongs to no pool, so nobody runs it")
     }
 
@@ -400,7 +401,7 @@ impl<F: Work<T>, T: Send> Run for TaskCell<F, T> {
     fn run(&self, turn: &mut dyn Turn) -> bool {
         let Some(work) = self.claim() else { return false };
         turn.started(self.address());
-        let result = panic_hook::catch(|| work.run()).map_err(panicked);
+        let result = work.run();
         turn.ended(self.flags() & (DETACHED | CALLBACK) != 0);
         self.complete(result, turn);
         true

@@ -81,6 +81,7 @@
 
 mod cell;
 mod chain;
+mod crew;
 mod error;
 mod future;
 mod inline;
