@@ -175,10 +175,6 @@ impl Case {
 
     /// Prints, besides the ratio to the best peer, the one of `ours` to `other`: to the floor, or to the
     /// peer that works the same way.
-    #[cfg_attr(
-        not(any(feature = "datetime", feature = "futures", feature = "html", test)),
-        expect(dead_code, reason = "for the areas with a floor, or with peers of two kinds")
-    )]
     pub(crate) fn also_against(mut self, ours: &'static str, other: &'static str) -> Self {
         for name in [ours, other] {
             let known = self.implementations.iter().any(|one| one.name == name);

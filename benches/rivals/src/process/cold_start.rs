@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use super::pools::{Pool, Procspawn};
+use super::pools::{Batteries, Pool, Procspawn};
 use super::with_cpython;
 use crate::case::{Better, Case, Failure, Sizes, check};
 
@@ -16,6 +16,7 @@ pub(super) fn case() -> Case {
         Sizes { full: 1, smoke: 1 },
     )
     .rounds(31)
+    .child(Batteries::NAME, cold_start::<Batteries>)
     .child(Procspawn::NAME, cold_start::<Procspawn>);
     with_cpython(case, ["fork cold_start", "spawn cold_start"], Sizes { full: 1, smoke: 1 })
 }

@@ -1,6 +1,6 @@
 //! What a queue costs in descriptors of the process that owns the pool.
 
-use super::pools::{Hold, Pool, Procspawn};
+use super::pools::{Batteries, Hold, Pool, Procspawn};
 use super::{WORKERS, sum_below, with_cpython};
 use crate::case::{Better, Case, Failure, Sizes, check};
 use crate::machine;
@@ -14,6 +14,7 @@ pub(super) fn case() -> Case {
         Better::Lower,
         Sizes { full: 10_000, smoke: 300 },
     )
+    .child(Batteries::NAME, descriptors::<Batteries>)
     // Three descriptors a call: 30,000 and a few, which not every machine allows a process.
     .child(Procspawn::NAME, descriptors::<Procspawn>);
     with_cpython(case, ["fork fds_10k", "spawn fds_10k"], Sizes { full: 10_000, smoke: 300 })

@@ -2,9 +2,10 @@
 
 use std::time::Instant;
 
+use batteries::concurrent::futures::Bytes;
 use serde_bytes::ByteBuf;
 
-use super::pools::{self, Data, Pool, Procspawn};
+use super::pools::{self, Batteries, Data, Pool, Procspawn};
 use super::{micros_each, with_cpython};
 use crate::case::{Better, Case, Failure, Sizes, check};
 
@@ -14,11 +15,12 @@ pub(super) fn case() -> Case {
     let case = Case::new(
         "process/echo_1mib",
         "Send 1 MiB of bytes to a worker that returns them, and wait; 2 workers. What came back is sent again.\n\
-         procspawn: serde_bytes::ByteBuf, its fastest way. procspawn_vec: the Vec<u8> that most would write.",
+         batteries: its own Bytes. procspawn: serde_bytes::ByteBuf, its fastest way. procspawn_vec: the Vec<u8> that most would write.",
         "us",
         Better::Lower,
         Sizes { full: 100, smoke: 3 },
     )
+    .child(Batteries::NAME, echo_all::<Batteries, Bytes>)
     .child(Procspawn::NAME, echo_all::<Procspawn, ByteBuf>)
     .child("procspawn_vec", echo_all::<Procspawn, Vec<u8>>);
     with_cpython(case, ["fork echo_1mib", "spawn echo_1mib"], Sizes { full: 100, smoke: 3 })

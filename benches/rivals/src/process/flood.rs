@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use super::pools::{self, Pool, Procspawn};
+use super::pools::{self, Batteries, Pool, Procspawn};
 use super::{micros_each, sum_below, with_cpython};
 use crate::case::{Better, Case, Failure, Sizes, check};
 
@@ -15,6 +15,7 @@ pub(super) fn case() -> Case {
         // procspawn holds three descriptors for each: more calls than these need more than many machines allow.
         Sizes { full: 5_000, smoke: 100 },
     )
+    .child(Batteries::NAME, flood::<Batteries>)
     .child(Procspawn::NAME, flood::<Procspawn>);
     with_cpython(case, ["fork flood", "spawn flood"], Sizes { full: 5_000, smoke: 100 })
 }

@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 use std::hint::black_box;
 use std::time::{Duration, Instant};
 
-use super::pools::{self, Pool, Procspawn};
+use super::pools::{self, Batteries, Pool, Procspawn};
 use super::{sum_below, with_cpython};
 use crate::case::{Better, Case, Failure, Sizes, check};
 
@@ -20,6 +20,7 @@ pub(super) fn case() -> Case {
         Better::Lower,
         Sizes { full: 1_000_000, smoke: 10_000 },
     )
+    .child(Batteries::NAME, batteries)
     .child(Procspawn::NAME, by_hand::<Procspawn>);
     let sizes = Sizes { full: 1_000_000, smoke: 10_000 };
     with_cpython(case, ["fork map_chunked", "spawn map_chunked"], sizes)
@@ -32,6 +33,14 @@ fn double(x: u64) -> u64 {
 
 fn double_all(items: Vec<u64>) -> Vec<u64> {
     items.into_iter().map(double).collect()
+}
+
+fn batteries(items: u64) -> Result<f64, Failure> {
+    let Batteries(pool) = &pools::start(1)?;
+    let start = Instant::now();
+    let results = pool.map(double, 0..items).chunk_size(CHUNK as usize);
+    let sum = results.map(|result| result.expect("the task returns")).sum();
+    finish(start.elapsed(), items, sum)
 }
 
 /// Calls that are on their way at a time where the caller hands out the chunks. Twice as fast as all at once, for procspawn:

@@ -14,6 +14,8 @@ mod pools;
 
 use std::time::Duration;
 
+use pools::{Batteries, Pool};
+
 use crate::case::{Case, Sizes};
 
 /// The workers of every pool, CPython's too.
@@ -41,12 +43,10 @@ pub(crate) fn init() {
 /// Adds CPython's pool with both ways to make its workers. `operations` are those of fork and of spawn.
 fn with_cpython(case: Case, operations: [&'static str; 2], sizes: Sizes) -> Case {
     let [fork, spawn] = operations;
-    case.python_named("cpython_fork", SCRIPT, fork, sizes).python_named(
-        "cpython_spawn",
-        SCRIPT,
-        spawn,
-        sizes,
-    )
+    case.python_named("cpython_fork", SCRIPT, fork, sizes)
+        .python_named("cpython_spawn", SCRIPT, spawn, sizes)
+        .also_against(Batteries::NAME, "cpython_fork")
+        .also_against(Batteries::NAME, "cpython_spawn")
 }
 
 fn micros_each(elapsed: Duration, tasks: u64) -> f64 {

@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use super::pools::{self, Pool, Procspawn};
+use super::pools::{self, Batteries, Pool, Procspawn};
 use super::{micros_each, sum_below, with_cpython};
 use crate::case::{Better, Case, Failure, Sizes, check};
 
@@ -15,6 +15,7 @@ pub(super) fn case() -> Case {
         Sizes { full: 3_000, smoke: 20 },
     )
     .rounds(31)
+    .child(Batteries::NAME, pingpong::<Batteries>)
     .child(Procspawn::NAME, pingpong::<Procspawn>);
     with_cpython(case, ["fork pingpong", "spawn pingpong"], Sizes { full: 1_000, smoke: 20 })
 }

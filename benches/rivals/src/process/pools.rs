@@ -5,6 +5,7 @@ use std::net::{Ipv4Addr, TcpListener, TcpStream};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use batteries::concurrent::futures::{Future, ProcessPoolExecutor};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
@@ -102,6 +103,33 @@ fn accept(listener: &TcpListener, deadline: Instant) -> io::Result<TcpStream> {
             return Err(ErrorKind::TimedOut.into());
         }
         thread::sleep(Duration::from_millis(1));
+    }
+}
+
+/// Ours.
+pub(super) struct Batteries(pub(super) ProcessPoolExecutor);
+
+impl Pool for Batteries {
+    const NAME: &'static str = "batteries";
+
+    const DESCRIPTORS: u64 = 0;
+
+    type Handle<R: Data> = Future<R>;
+
+    fn new() -> Result<Self, Failure> {
+        ProcessPoolExecutor::new(WORKERS)
+            .map(Self)
+            .map_err(|error| Failure::Wrong(error.to_string()))
+    }
+
+    #[inline]
+    fn submit<A: Data, R: Data>(&self, task: fn(A) -> R, argument: A) -> Future<R> {
+        self.0.submit(task, argument).expect("the pool takes work until it is dropped")
+    }
+
+    #[inline]
+    fn result<R: Data>(&self, handle: Future<R>) -> R {
+        handle.result().expect("the task returns")
     }
 }
 
