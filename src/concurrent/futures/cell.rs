@@ -129,6 +129,14 @@ pub(super) enum Observer {
     Mailbox { to: Arc<Sender<usize>>, index: usize },
     /// The task's own token, set when somebody tries to cancel it while it runs.
     Token(CancelToken),
+    /// What stops the task while it runs.
+    Switch(Arc<dyn Stop>),
+}
+
+/// Stops a task that runs, where that can be done.
+pub(super) trait Stop: Send + Sync {
+    /// True if the task will give no value any more.
+    fn stop(&self) -> bool;
 }
 
 /// What `unobserve` takes out again.
@@ -235,6 +243,8 @@ pub(super) trait Watch: Send + Sync {
     fn cancel_pending(&self) -> bool;
     /// Sets the tokens of a running task.
     fn request_cancel(&self);
+    /// Stops a running task; false if it is not running, or cannot be stopped.
+    fn stop(&self) -> bool;
     /// Gives the observer back if the future is done already.
     fn observe(&self, observer: Observer) -> Result<(), Observer>;
     fn unobserve(&self, registration: &Registration<'_>);
@@ -384,7 +394,7 @@ fn notify(mut observers: Observers, error: Option<&TaskError>) {
             Observer::Callback(_) | Observer::Then(_) => calls.push(node.observer),
             // Err: whoever waited has gone.
             Observer::Mailbox { to, index } => drop(to.send(index)),
-            Observer::Token(_) => {}
+            Observer::Token(_) | Observer::Switch(_) => {}
         }
     }
     let completed = Completed::new(error);
@@ -460,6 +470,19 @@ impl<F: Work<T>, T: Send> Watch for TaskCell<F, T> {
             }
             at = &node.next;
         }
+    }
+
+    fn stop(&self) -> bool {
+        let switch = {
+            let inner = self.inner.lock();
+            let mut nodes =
+                std::iter::successors(inner.observers.as_deref(), |n| n.next.as_deref());
+            nodes.find_map(|node| match &node.observer {
+                Observer::Switch(switch) => Some(Arc::clone(switch)),
+                _ => None,
+            })
+        };
+        switch.is_some_and(|switch| switch.stop())
     }
 
     fn observe(&self, observer: Observer) -> Result<(), Observer> {

@@ -103,6 +103,11 @@ impl Crew {
         Ok(Future::new(cell))
     }
 
+    /// Fails everything that has not started, and everything to come.
+    pub(super) fn break_down(&self, reason: Reason) {
+        self.pool.break_down(reason);
+    }
+
     /// Refuses tasks from now on, and waits for those handed in if `how` says so and this thread is none of the crew.
     pub(super) fn shut_down(&self, how: Shutdown) {
         self.pool.shut_down(how.cancels());

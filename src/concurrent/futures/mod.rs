@@ -87,6 +87,8 @@ mod future;
 mod inline;
 mod map;
 mod pool;
+#[cfg(feature = "process")]
+pub(crate) mod process;
 mod promise;
 mod scope;
 mod shared;
@@ -102,7 +104,14 @@ pub use error::{
 };
 pub use future::{Completed, Future, ScopedFuture};
 pub use inline::InlineExecutor;
-pub use map::{BufferedMap, BufferedMapBuilder, BufferedMapTimeout, Map, MapBuilder, MapTimeout};
+pub use map::{
+    BufferedMap, BufferedMapBuilder, BufferedMapTimeout, ChunkSize, Map, MapBuilder, MapTimeout,
+};
+#[cfg(feature = "process")]
+pub use process::{
+    BufferedProcessMapBuilder, Bytes, CrashPolicy, ProcessMapBuilder, ProcessPoolBuilder,
+    ProcessPoolExecutor, TaskBuilder,
+};
 pub use promise::Promise;
 pub use scope::{Scope, scope};
 pub use shared::SharedFuture;

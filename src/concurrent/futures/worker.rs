@@ -73,6 +73,19 @@ pub(super) fn cancel(cell: &dyn Watch) -> bool {
     cancelled
 }
 
+/// Cancels a pending task, and stops a running one where that can be done. True if it will give no value.
+///
+/// What a future is made from is stopped with it.
+pub(super) fn kill(cell: &dyn Watch) -> bool {
+    let mut source = cell.source();
+    let mut stopped = cancel_one(cell) || cell.stop();
+    while let Some(cell) = source {
+        source = cell.source();
+        stopped |= cancel_one(&*cell) || cell.stop();
+    }
+    stopped
+}
+
 fn cancel_one(cell: &dyn Watch) -> bool {
     match cell.state() {
         State::Pending => {

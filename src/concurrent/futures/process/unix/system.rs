@@ -1,0 +1,54 @@
+//! What Linux can do and other Unixes cannot, or do otherwise.
+
+#[cfg(any(target_os = "linux", target_os = "android"))]
+mod platform {
+    use std::fs;
+    use std::path::{Path, PathBuf};
+
+    use rustix::event::PollFlags;
+
+    /// What a socket shows when its other end is gone.
+    pub(crate) const HUNG_UP: PollFlags = PollFlags::RDHUP;
+
+    /// Whether a reset connection says that the other end had not read all that was sent to it.
+    pub(crate) const RESET_MEANS_UNREAD: bool = true;
+
+    /// Whether [`resident_memory`] knows.
+    pub(crate) const KNOWS_RESIDENT_MEMORY: bool = true;
+
+    /// A name for the file that this process runs, whatever became of the path it was started by.
+    pub(crate) fn running_file() -> Option<PathBuf> {
+        let path = Path::new("/proc/self/exe");
+        path.exists().then(|| path.to_owned())
+    }
+
+    /// The bytes of memory that a process has in use.
+    pub(crate) fn resident_memory(pid: u32) -> Option<u64> {
+        let pages = fs::read_to_string(format!("/proc/{pid}/statm")).ok()?;
+        let resident: u64 = pages.split(' ').nth(1)?.parse().ok()?;
+        Some(resident * rustix::param::page_size() as u64)
+    }
+}
+
+#[cfg(not(any(target_os = "linux", target_os = "android")))]
+mod platform {
+    use std::path::PathBuf;
+
+    use rustix::event::PollFlags;
+
+    pub(crate) const HUNG_UP: PollFlags = PollFlags::HUP;
+
+    pub(crate) const RESET_MEANS_UNREAD: bool = false;
+
+    pub(crate) const KNOWS_RESIDENT_MEMORY: bool = false;
+
+    pub(crate) fn running_file() -> Option<PathBuf> {
+        None
+    }
+
+    pub(crate) fn resident_memory(_: u32) -> Option<u64> {
+        None
+    }
+}
+
+pub(super) use platform::*;
