@@ -179,7 +179,8 @@ fn process_map_chunked(group: &mut Group<'_>) {
     group.throughput(Throughput::Elements(TASKS));
     group.bench_function("process_map_chunked", |bencher| {
         bencher.iter(|| {
-            let results = pool.map(double, 0..TASKS).chunk_size(1_000);
+            let results = pool.map_builder().chunk_size(1_000).map(double, 0..TASKS);
+            let results = results.expect("the chunk size is valid");
             let results = results.map(|result| result.expect("the task returns"));
             assert_eq!(results.sum::<u64>(), 2 * SUM);
         });

@@ -38,7 +38,8 @@ fn double_all(items: Vec<u64>) -> Vec<u64> {
 fn batteries(items: u64) -> Result<f64, Failure> {
     let Batteries(pool) = &pools::start(1)?;
     let start = Instant::now();
-    let results = pool.map(double, 0..items).chunk_size(CHUNK as usize);
+    let results = pool.map_builder().chunk_size(CHUNK as usize).map(double, 0..items);
+    let results = results.map_err(|error| Failure::Wrong(error.to_string()))?;
     let sum = results.map(|result| result.expect("the task returns")).sum();
     finish(start.elapsed(), items, sum)
 }
