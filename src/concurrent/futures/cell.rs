@@ -41,6 +41,9 @@ pub(super) type PoolId = u32;
 
 /// What there is to do: a closure, or a function with its argument.
 pub(super) trait Work<T>: Send {
+    /// Whether any thread may do it as well as a worker: it runs no code of the user's, it waits for somebody who does.
+    const IS_ERRAND: bool = false;
+
     /// Does it; a panic of the user's code is an error.
     fn run(self) -> Result<T, TaskError>;
 
@@ -252,6 +255,9 @@ pub(super) trait Watch: Send + Sync {
     fn error(&self) -> Option<TaskError>;
     /// Whether the value is a `Result::Err`.
     fn returned_err(&self) -> bool;
+    /// Tells whether the thread that waits for the task may carry it out: it is pending, it is an errand, and no code of the
+    /// user's will be called when it is done.
+    fn is_errand(&self) -> bool;
     /// Runs a pending task on this thread; false if it was not pending any more.
     fn run_here(&self, turn: &mut dyn Turn) -> bool;
     fn describe(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result;
@@ -529,6 +535,10 @@ impl<F: Work<T>, T: Send> Watch for TaskCell<F, T> {
             Slot::Done(Ok(value)) => is_err(value),
             _ => false,
         }
+    }
+
+    fn is_errand(&self) -> bool {
+        F::IS_ERRAND && self.flags() & (STATE | CALLBACK) == PENDING
     }
 
     fn run_here(&self, turn: &mut dyn Turn) -> bool {

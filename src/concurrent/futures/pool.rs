@@ -336,6 +336,12 @@ impl<'s> Pool<'s> {
         }
     }
 
+    /// Tells whether there is one task in the queue, and room for it.
+    pub(super) fn holds_one(&self) -> bool {
+        let state = self.state.lock();
+        state.live() == 1 && state.broken.is_none()
+    }
+
     /// A task ended in the thread that submitted it.
     pub(super) fn count_done(&self) {
         self.state.lock().done += 1;

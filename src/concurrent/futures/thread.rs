@@ -67,6 +67,13 @@ impl Station for Prepared {
     }
 
     fn close(&self) {}
+
+    /// Tasks are the user's own code, and belong on the pool's threads.
+    fn invite(&self) -> bool {
+        false
+    }
+
+    fn dismiss(&self) {}
 }
 
 impl ThreadPoolExecutor {

@@ -87,8 +87,8 @@ pub(super) struct Office {
     settings: Settings,
     max_workers: usize,
     state: Mutex<State>,
-    /// Those who wait for a worker.
-    returned: Condvar,
+    /// Those who wait for a worker, or for the last one to be gone.
+    changed: Condvar,
     crew: OnceLock<Weak<Crew>>,
 }
 
@@ -100,6 +100,10 @@ struct State {
     /// Started and not reaped, whoever has them.
     count: usize,
     leashes: Vec<Arc<Leash>>,
+    /// Threads of the pool.
+    threads: usize,
+    /// Other threads, which carry out what they would wait for.
+    guests: usize,
     /// Workers that died since one gave an answer.
     crashes: usize,
     /// No task will come any more.
@@ -133,7 +137,7 @@ impl Office {
             settings,
             max_workers,
             state: Mutex::new(State::default()),
-            returned: Condvar::new(),
+            changed: Condvar::new(),
             crew: OnceLock::new(),
         }
     }
@@ -156,7 +160,7 @@ impl Office {
         for leash in &state.leashes {
             leash.end(end);
         }
-        self.returned.notify_all();
+        self.changed.notify_all();
     }
 
     /// Has a worker carry out `job`, and reads its answer with `read`.
@@ -236,7 +240,7 @@ impl Office {
                     Err(error) => state = self.not_started(error)?,
                 }
             } else {
-                self.returned.wait(&mut state);
+                self.changed.wait(&mut state);
             }
         }
     }
@@ -258,13 +262,13 @@ impl Office {
     fn not_started(&self, error: StartError) -> Result<MutexGuard<'_, State>, TaskError> {
         let mut state = self.state.lock();
         state.count -= 1;
-        self.returned.notify_one();
+        self.changed.notify_all();
         if state.ended {
             return Ok(state);
         }
         if let (StartError::System(_), true) = (&error, state.count > 0) {
             if state.idle.is_empty() && state.retiring.is_empty() {
-                self.returned.wait(&mut state);
+                self.changed.wait(&mut state);
             }
             return Ok(state);
         }
@@ -281,7 +285,7 @@ impl Office {
             self.unlist(&leash);
             self.state.lock().count -= 1;
         }
-        self.returned.notify_all();
+        self.changed.notify_all();
         self.state.lock()
     }
 
@@ -295,7 +299,7 @@ impl Office {
         } else {
             state.idle.push(link);
         }
-        self.returned.notify_one();
+        self.changed.notify_all();
     }
 
     /// Buries a worker that has ended, or is ending.
@@ -304,7 +308,7 @@ impl Office {
         let status = link.reap_all();
         self.unlist(&leash);
         self.state.lock().count -= 1;
-        self.returned.notify_one();
+        self.changed.notify_all();
         status
     }
 
@@ -348,7 +352,7 @@ impl Office {
         let mut state = self.state.lock();
         let reason = state.broken.get_or_insert(reason).clone();
         drop(state);
-        self.returned.notify_all();
+        self.changed.notify_all();
         if let Some(crew) = self.crew.get().and_then(Weak::upgrade) {
             crew.break_down(reason.clone());
         }
@@ -356,20 +360,44 @@ impl Office {
     }
 }
 
-/// The pool's threads need no preparation; as each ends, so do the workers that nobody uses.
+/// The pool's threads need no preparation. As each ends, so do the workers that nobody uses; the last one waits for those that
+/// guests still use.
 impl Station for Arc<Office> {
     fn open(&self) -> Result<(), String> {
+        self.state.lock().threads += 1;
         Ok(())
     }
 
     fn close(&self) {
         let mut state = self.state.lock();
         state.closing = true;
+        state.threads -= 1;
         for link in std::mem::take(&mut state.idle) {
             link.stop();
             state.retiring.push(link);
         }
-        drop(self.reap_retiring(state));
+        loop {
+            state = self.reap_retiring(state);
+            let left = state.guests > 0 || state.count > 0;
+            if state.threads > 0 || !left {
+                break;
+            }
+            if state.retiring.is_empty() {
+                self.changed.wait(&mut state);
+            }
+        }
+    }
+
+    fn invite(&self) -> bool {
+        let mut state = self.state.lock();
+        let invited = !state.idle.is_empty() && !state.closing;
+        state.guests += usize::from(invited);
+        invited
+    }
+
+    fn dismiss(&self) {
+        self.state.lock().guests -= 1;
+        self.changed.notify_all();
     }
 }
 

@@ -55,6 +55,8 @@ impl<R: Serialize + DeserializeOwned> Remote<R> {
 }
 
 impl<R: DeserializeOwned> Work<R> for Remote<R> {
+    const IS_ERRAND: bool = true;
+
     fn run(self) -> Result<R, TaskError> {
         self.office.carry_out(&self.job, entry::result)
     }
@@ -103,6 +105,8 @@ impl<R: Serialize + DeserializeOwned> RemoteChunk<R> {
 }
 
 impl<R: DeserializeOwned> Work<Vec<Result<R, TaskError>>> for RemoteChunk<R> {
+    const IS_ERRAND: bool = true;
+
     fn run(self) -> Result<Vec<Result<R, TaskError>>, TaskError> {
         let mut results = self.office.carry_out(&self.job, |kind, payload, pid| match kind {
             Kind::Value => Ok(entry::results(payload, pid).collect::<Vec<_>>()),
