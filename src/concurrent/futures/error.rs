@@ -15,8 +15,8 @@ use crate::sync::{Arc, Mutex, OnceLock, thread};
 
 /// Why a task has no value to give.
 ///
-/// The same type for tasks on threads, in other processes and on other machines. Only the first four happen with threads; the
-/// others belong to executors that are still to come. Clones share what they carry.
+/// The same type for tasks on threads, in other processes and on other machines. Only the first four happen with threads;
+/// `WorkerLost` and `UnknownTask` belong to executors past one machine, which are still to come. Clones share what they carry.
 ///
 /// # Examples
 ///

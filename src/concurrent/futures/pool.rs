@@ -28,7 +28,6 @@
 //! worker pops a tombstone before its death is reported, so it may be negative for that moment.
 
 use std::collections::VecDeque;
-use std::time::Instant;
 
 use crate::panic_hook::{self, Notes};
 use crate::sync::atomic::{AtomicBool, Ordering};
@@ -293,22 +292,6 @@ impl<'s> Pool<'s> {
         self.hint.0.store(true, Ordering::Release);
         self.work.notify_all();
         self.room.notify_all();
-    }
-
-    /// Waits until no thread is left; gives their number if the deadline comes first.
-    pub(super) fn wait_ended(&self, deadline: Option<Instant>) -> Result<(), usize> {
-        let mut state = self.state.lock();
-        while state.threads > 0 {
-            match deadline {
-                None => self.ended.wait(&mut state),
-                Some(at) => {
-                    if self.ended.wait_until(&mut state, at).timed_out() && state.threads > 0 {
-                        return Err(state.threads);
-                    }
-                }
-            }
-        }
-        Ok(())
     }
 
     /// Waits until no task is queued and no worker runs one.

@@ -11,8 +11,8 @@ use super::map::Map;
 
 /// A plain function as a task, by its address and, where an executor finds tasks by name, by its name.
 ///
-/// Threads call the function. Other processes of the same executable find it by its address, and other machines by its
-/// name; no executor of either kind exists yet.
+/// Threads call the function. Worker processes find it by its address, and say its name when they die of it; other machines
+/// will find it by its name, and no executor of that kind exists yet.
 pub struct Task<A, R> {
     run: fn(A) -> R,
     name: Option<&'static str>,
@@ -61,7 +61,7 @@ impl<A, R> fmt::Debug for Task<A, R> {
 
 /// Runs plain functions: what every executor can do, wherever its workers are.
 ///
-/// Write a library against this and its user chooses between threads and the caller's own thread, and later processes and
+/// Write a library against this and its user chooses between threads, processes and the caller's own thread, and later
 /// machines. What an argument must be able to do (`Send`, serialisation) is each executor's own condition.
 ///
 /// # Examples

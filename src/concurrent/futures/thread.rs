@@ -287,7 +287,7 @@ pub enum WhenFull {
     /// Waits for a place. One of the pool's own workers does not wait, it runs the task itself: if all workers waited,
     /// nobody would make room.
     Block,
-    /// Gives the task back with [`SubmitErrorKind::QueueFull`]; `map` has an `Err` in its place.
+    /// Gives the task back with [`SubmitErrorKind::QueueFull`](super::SubmitErrorKind::QueueFull); `map` has an `Err` in its place.
     Reject,
     /// Runs the task in the thread that submits it.
     CallerRuns,

@@ -214,7 +214,7 @@ impl ProcessPoolBuilder {
             max_tasks_per_child: self.max_tasks_per_child,
             max_rss_per_child: self.max_rss_per_child,
             crash_policy: self.crash_policy,
-            crash_budget: self.crash_budget.unwrap_or(max_workers.saturating_mul(3)),
+            crash_budget: self.crash_budget.unwrap_or_else(|| max_workers.saturating_mul(3)),
         };
         platform::check(&settings).map_err(BuildError::new)?;
         panic_hook::install();

@@ -73,6 +73,38 @@ pub(super) enum Silence {
     Overran,
 }
 
+/// What is left of a worker.
+#[derive(Debug, Default)]
+pub(super) struct Remains {
+    /// Unknown if somebody else has reaped it, as a program may that reaps all its children.
+    pub(super) status: Option<ExitStatus>,
+    pub(super) progress: Option<Progress>,
+}
+
+/// How far a dead worker had come with a chunk.
+#[derive(Debug)]
+pub(super) struct Progress {
+    pub(super) pid: u32,
+    /// Arguments that it had begun to work on.
+    pub(super) started: usize,
+    /// The answers to those that it was through with, as far as they were kept.
+    pub(super) answers: Vec<u8>,
+}
+
+/// Why a job gave no answer.
+#[derive(Debug)]
+pub(super) struct Failure {
+    pub(super) error: TaskError,
+    /// Of a chunk whose worker died, or was stopped, in its midst.
+    pub(super) progress: Option<Progress>,
+}
+
+impl From<TaskError> for Failure {
+    fn from(error: TaskError) -> Self {
+        Self { error, progress: None }
+    }
+}
+
 /// How a worker is ended from outside.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum End {
@@ -121,13 +153,22 @@ pub(super) struct Job {
     pub(super) task: &'static str,
     pub(super) deadline: Option<Duration>,
     pub(super) retries: usize,
+    /// Whether it is many calls, and their progress wanted.
+    pub(super) is_chunk: bool,
     pub(super) switch: Arc<Switch>,
 }
 
 impl Job {
     pub(super) fn new(request: Vec<u8>, task: &'static str, terms: Terms) -> Self {
         let Terms { deadline, retries } = terms;
-        Self { request, task, deadline, retries, switch: Arc::new(Switch::default()) }
+        Self {
+            request,
+            task,
+            deadline,
+            retries,
+            is_chunk: false,
+            switch: Arc::new(Switch::default()),
+        }
     }
 }
 
@@ -168,7 +209,7 @@ impl Office {
         &self,
         job: &Job,
         read: impl Fn(Kind, &[u8], u32) -> Result<T, TaskError>,
-    ) -> Result<T, TaskError> {
+    ) -> Result<T, Failure> {
         let mut retries = job.retries;
         // A worker that died idle is found out by the next request, which it has not read.
         let mut unread = 1;
@@ -177,9 +218,12 @@ impl Office {
             let pid = link.pid();
             if !job.switch.hold(link.leash()) {
                 self.give_back(link);
-                return Err(TaskError::Cancelled);
+                return Err(TaskError::Cancelled.into());
             }
             let started = Instant::now();
+            if job.is_chunk {
+                link.note_progress();
+            }
             let answer = link.call(&job.request, job.deadline);
             let answer = answer.map(|(kind, payload)| read(kind, payload, pid));
             let killed = job.switch.release();
@@ -188,32 +232,35 @@ impl Office {
                     WorkerDeath::new(pid).with_task(job.task).with_running_time(started.elapsed());
                 TaskError::WorkerDied(status.into_iter().fold(death, WorkerDeath::with_status))
             };
-            match answer {
-                Ok(result) if !killed => {
+            if killed {
+                return Err(died(self.lose(link).status).into());
+            }
+            let silence = match answer {
+                Ok(result) => {
                     self.give_back(link);
-                    return result;
+                    return result.map_err(Failure::from);
                 }
-                _ if killed => return Err(died(self.lose(link))),
                 Err(Silence::Overran) => {
                     link.leash().end(End::Kill);
-                    self.lose(link);
-                    return Err(TaskError::TimedOut);
+                    let progress = self.lose(link).progress;
+                    return Err(Failure { error: TaskError::TimedOut, progress });
                 }
-                answer => {
-                    let error = died(self.lose(link));
-                    if let Some(reason) = self.crashed(&error) {
-                        return Err(TaskError::Broken(reason));
-                    }
-                    if let (Err(Silence::Unread), 1) = (answer, unread) {
-                        unread = 0;
-                    } else if retries > 0 {
-                        retries -= 1;
-                    } else {
-                        return Err(error);
-                    }
-                    job.switch.again();
-                }
+                Err(silence) => silence,
+            };
+            let Remains { status, progress } = self.lose(link);
+            let error = died(status);
+            let came_far = progress.as_ref().is_some_and(|p| !p.answers.is_empty());
+            if let Some(reason) = self.crashed(&error, came_far) {
+                return Err(TaskError::Broken(reason).into());
             }
+            match silence {
+                Silence::Unread if unread > 0 => unread -= 1,
+                // What is left of a chunk is for its owner to decide.
+                _ if progress.is_some() => return Err(Failure { error, progress }),
+                _ if retries > 0 => retries -= 1,
+                _ => return Err(error.into()),
+            }
+            job.switch.again();
         }
     }
 
@@ -303,27 +350,27 @@ impl Office {
     }
 
     /// Buries a worker that has ended, or is ending.
-    fn lose(&self, link: Link) -> Option<ExitStatus> {
+    fn lose(&self, link: Link) -> Remains {
         let leash = Arc::clone(link.leash());
-        let status = link.reap_all();
+        let remains = link.reap_all();
         self.unlist(&leash);
         self.state.lock().count -= 1;
         self.changed.notify_all();
-        status
+        remains
     }
 
     fn unlist(&self, leash: &Arc<Leash>) {
         self.state.lock().leashes.retain(|other| !Arc::ptr_eq(other, leash));
     }
 
-    /// Counts a death. Gives the reason if that broke the pool, or if it was broken before, for the task that failed by it.
-    fn crashed(&self, error: &TaskError) -> Option<Reason> {
+    /// Counts a death, of a worker that `came_far` or gave no answer. Gives the reason if that broke the pool, or if it was broken before, for the task that failed by it.
+    fn crashed(&self, error: &TaskError, came_far: bool) -> Option<Reason> {
         let mut state = self.state.lock();
         if state.broken.is_some() || state.ended {
             // Killed with all the others.
             return state.broken.clone();
         }
-        state.crashes += 1;
+        state.crashes = if came_far { 1 } else { state.crashes + 1 };
         let crashes = state.crashes;
         drop(state);
         if self.settings.crash_policy == CrashPolicy::Break {
@@ -447,7 +494,7 @@ impl Switch {
     }
 
     /// The task goes to another worker after all.
-    fn again(&self) {
+    pub(super) fn again(&self) {
         *self.0.lock() = Hold::Waiting;
     }
 }

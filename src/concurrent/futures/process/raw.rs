@@ -4,7 +4,8 @@
 //! in every process that runs the same file. So a function goes over the wire as its distance from `anchor`, together with
 //! the distance of the [`Entry`] that knows its types.
 //!
-//! This is the one file of the module with `unsafe` in it. A number that came over the wire is turned into a function here,
+//! This is the one file of the module with `unsafe` in it; the memory that a worker leaves behind ([`Ledger`]) is here for that
+//! reason. A number that came over the wire is turned into a function here,
 //! and that is sound because of four conditions:
 //!
 //! 1. The worker is started from the file that this program was started from, and refuses every frame until it has compared
@@ -16,11 +17,13 @@
 //! 3. The socket that the numbers come from is inherited, not named: nobody else can write to it.
 //! 4. The entry compares the hash of its own types with that of the request before it touches the function.
 
-#![expect(unsafe_code, reason = "a function's address from a number; the conditions stand above")]
+#![expect(unsafe_code, reason = "functions from numbers, and memory shared with another process")]
 
 use std::any::type_name;
+use std::ptr::NonNull;
 
 use crate::sync::OnceLock;
+use crate::sync::global::{AtomicUsize, Ordering};
 
 use super::wire::Kind;
 
@@ -107,7 +110,7 @@ pub(super) fn is_in_main_program() -> bool {
 pub(super) fn layout() -> [u64; 3] {
     let functions = [
         std::io::Error::last_os_error as fn() -> std::io::Error as usize,
-        std::thread::yield_now as fn() as usize,
+        std::env::args as fn() -> std::env::Args as usize,
         function_at::<(), ()> as fn(usize, u64) -> Option<fn(())> as usize,
     ];
     functions.map(|function| function.wrapping_sub(anchor_address()) as u64)
@@ -189,6 +192,85 @@ mod image {
     }
 }
 
+/// Memory that a worker writes and that outlives it: how far it has come with a chunk, and the results so far.
+///
+/// Two words, how many arguments were started and how many bytes of results follow, then the results. The process that
+/// started the worker reads them as a file, and only when the worker is dead.
+#[derive(Debug)]
+pub(super) struct Ledger {
+    start: NonNull<u8>,
+    len: usize,
+}
+
+impl Ledger {
+    /// Bytes in front of the results.
+    pub(super) const HEAD: usize = 2 * size_of::<usize>();
+
+    /// Takes memory that is mapped and stays so.
+    ///
+    /// # Safety
+    ///
+    /// `len` bytes from `start` on are mapped, readable and writable, aligned to a page, for as long as this process lives,
+    /// and nothing else in this process uses them.
+    unsafe fn new(start: NonNull<u8>, len: usize) -> Self {
+        Self { start, len }
+    }
+
+    fn word(&self, index: usize) -> &AtomicUsize {
+        // SAFETY: by the contract of `new` two words are there and aligned, and other processes write to them only while
+        // this one waits for a request.
+        unsafe { self.start.cast::<AtomicUsize>().add(index).as_ref() }
+    }
+
+    /// One more argument is about to be worked on.
+    pub(super) fn count(&self) {
+        self.word(0).fetch_add(1, Ordering::Release);
+    }
+
+    /// Keeps a result; false if there is no room.
+    pub(super) fn keep(&self, result: &[u8]) -> bool {
+        let filled = self.word(1).load(Ordering::Relaxed);
+        let room = (self.len - Self::HEAD).saturating_sub(filled);
+        if result.len() > room {
+            return false;
+        }
+        // SAFETY: `result.len()` bytes from `HEAD + filled` on lie inside, and nobody else in this process knows of them.
+        unsafe {
+            let to = self.start.add(Self::HEAD + filled);
+            to.copy_from_nonoverlapping(NonNull::from(result).cast(), result.len());
+        }
+        // Release: whoever reads this length, after this process is dead, finds the bytes.
+        self.word(1).store(filled + result.len(), Ordering::Release);
+        true
+    }
+}
+
+#[cfg(unix)]
+mod map {
+    use std::os::fd::AsFd;
+    use std::ptr::NonNull;
+
+    use rustix::mm::{MapFlags, ProtFlags, mmap};
+
+    use super::Ledger;
+
+    impl Ledger {
+        /// Maps the first `len` bytes of a file, for good.
+        pub(crate) fn map(file: impl AsFd, len: usize) -> std::io::Result<Self> {
+            if len < Self::HEAD {
+                return Err(std::io::ErrorKind::InvalidInput.into());
+            }
+            let access = ProtFlags::READ | ProtFlags::WRITE;
+            // SAFETY: without an address of its own the mapping replaces nothing.
+            let start =
+                unsafe { mmap(std::ptr::null_mut(), len, access, MapFlags::SHARED, file, 0)? };
+            let start = NonNull::new(start.cast()).ok_or(std::io::ErrorKind::Other)?;
+            // SAFETY: mapped above, to a page, and never unmapped; the address is known here alone.
+            Ok(unsafe { Self::new(start, len) })
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -227,14 +309,39 @@ mod tests {
             assert_eq!(callee.call(&[], &mut Vec::new()), Kind::Mismatch);
         }
     }
+}
 
-    #[cfg(not(target_vendor = "apple"))]
+#[cfg(all(test, unix))]
+mod unix_tests {
+    use super::*;
+
+    #[test]
+    fn a_ledger_keeps_what_fits_and_a_file_shows_it() {
+        use std::os::unix::fs::FileExt;
+
+        let file = tempfile::tempfile().unwrap();
+        file.set_len(4096).unwrap();
+        let ledger = Ledger::map(&file, 4096).unwrap();
+        ledger.count();
+        ledger.count();
+        assert!(ledger.keep(b"spam"));
+        assert!(ledger.keep(&[7; 4096 - Ledger::HEAD - 4]));
+        assert!(!ledger.keep(b"x"));
+        assert!(ledger.keep(b""));
+        let mut bytes = [0; Ledger::HEAD + 5];
+        file.read_exact_at(&mut bytes, 0).unwrap();
+        let words = bytes.chunks_exact(size_of::<usize>()).take(2);
+        let words: Vec<_> = words.map(|w| usize::from_ne_bytes(w.try_into().unwrap())).collect();
+        assert_eq!(words, [2, 4096 - Ledger::HEAD]);
+        assert_eq!(&bytes[Ledger::HEAD..], b"spam\x07");
+    }
+
     #[test]
     fn a_function_of_a_shared_library_is_refused() {
         // SAFETY: looks up a name in what is loaded already.
         let strlen = unsafe { libc::dlsym(libc::RTLD_DEFAULT, c"strlen".as_ptr()) };
         assert_ne!(strlen.addr(), 0);
         assert_eq!(distance(strlen.addr()), None);
-        assert!(distance(double as fn(u64) -> u64 as usize).is_some());
+        assert!(distance(anchor_address()).is_some());
     }
 }

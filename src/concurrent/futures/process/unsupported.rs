@@ -2,13 +2,12 @@
 
 use std::convert::Infallible;
 use std::fmt;
-use std::process::ExitStatus;
 use std::time::Duration;
 
 use crate::sync::Arc;
 
 use super::super::error::BuildErrorKind;
-use super::office::{End, Settings, Silence, StartError};
+use super::office::{End, Remains, Settings, Silence, StartError};
 use super::wire::Kind;
 
 /// No process is ever started as a worker.
@@ -68,11 +67,15 @@ impl Link {
         match self.0 {}
     }
 
-    pub(super) fn reap(self) -> Option<ExitStatus> {
+    pub(super) fn note_progress(&mut self) {
         match self.0 {}
     }
 
-    pub(super) fn reap_all(self) -> Option<ExitStatus> {
+    pub(super) fn reap(self) -> Remains {
+        match self.0 {}
+    }
+
+    pub(super) fn reap_all(self) -> Remains {
         match self.0 {}
     }
 }

@@ -6,6 +6,7 @@
 //! | Frame | Words | Payload |
 //! |---|---|---|
 //! | `Setup` | the initializer | settings, then the initializer's argument |
+//! | `Ledger` | its length in bytes | (a file, beside the bytes) |
 //! | `Call` | the function | its argument |
 //! | `Stop` | | |
 //! | `Value` | | the result |
@@ -28,6 +29,8 @@ pub(super) const HEAD: usize = 40;
 pub(super) enum Kind {
     /// To a new worker: how it is to be.
     Setup,
+    /// To a worker: a file to note its progress in. Not answered.
+    Ledger,
     /// To a worker: a task.
     Call,
     /// To a worker: end in good order.
@@ -45,8 +48,9 @@ pub(super) enum Kind {
 }
 
 impl Kind {
-    const ALL: [Self; 8] = [
+    const ALL: [Self; 9] = [
         Self::Setup,
+        Self::Ledger,
         Self::Call,
         Self::Stop,
         Self::Value,
@@ -193,6 +197,12 @@ pub(super) fn pieces(mut bytes: &[u8]) -> impl Iterator<Item = &[u8]> {
         bytes = &rest[len..];
         Some(piece)
     })
+}
+
+/// Takes the first `n` pieces out of a frame.
+pub(super) fn skip_pieces(frame: &mut Vec<u8>, n: usize) {
+    let bytes: usize = pieces(&frame[HEAD..]).take(n).map(|piece| PIECE + piece.len()).sum();
+    frame.drain(HEAD..HEAD + bytes);
 }
 
 #[cfg(test)]

@@ -3,19 +3,23 @@
 //! Each worker has a socket of its own and one request at a time: nothing that one worker does can harm another's, and of a
 //! request that was not read it is known that it did not run.
 
-use std::io::{self, ErrorKind, Read};
-use std::os::fd::OwnedFd;
+use std::fs::File;
+use std::io::{self, ErrorKind, IoSlice, Read};
+use std::mem::MaybeUninit;
+use std::os::fd::{AsFd, OwnedFd};
+use std::os::unix::fs::FileExt;
 use std::os::unix::net::UnixStream;
-use std::process::{Child, ExitStatus};
+use std::process::Child;
 use std::time::{Duration, Instant};
 
-use rustix::net::SendFlags;
+use rustix::net::{SendAncillaryBuffer, SendAncillaryMessage, SendFlags};
 use rustix::process::{Pid, Signal, WaitId, WaitIdOptions};
 
 use crate::sync::{Arc, Mutex, thread};
 
 use super::super::entry;
-use super::super::office::{End, Settings, Silence, StartError};
+use super::super::office::{End, Progress, Remains, Settings, Silence, StartError};
+use super::super::raw::Ledger;
 use super::super::wire::{self, HEAD, Head, Kind};
 use super::program;
 use super::system;
@@ -29,7 +33,13 @@ pub(crate) struct Link {
     answer: Vec<u8>,
     timed: bool,
     calls: usize,
+    /// Where the worker notes its progress with chunks, and whether it does so now.
+    ledger: Option<File>,
+    notes: bool,
 }
+
+/// Bytes of a ledger: results of a chunk beyond that are lost if its worker dies. It takes memory only as it is filled.
+const LEDGER: u64 = 16 << 20;
 
 /// What threads that do not own a worker may do to it: end it.
 #[derive(Debug)]
@@ -78,7 +88,16 @@ impl Link {
         };
         let (child, socket) = start().map_err(StartError::System)?;
         let leash = Arc::new(Leash { pid: child.id(), alive: Mutex::new(true) });
-        Ok(Self { child, socket, leash, answer: Vec::new(), timed: false, calls: 0 })
+        Ok(Self {
+            child,
+            socket,
+            leash,
+            answer: Vec::new(),
+            timed: false,
+            calls: 0,
+            ledger: None,
+            notes: false,
+        })
     }
 
     pub(crate) fn leash(&self) -> &Arc<Leash> {
@@ -129,7 +148,8 @@ impl Link {
                 format!("worker process {pid} was not ready after {timeout:?}: {ready}")
             }
             Err(Silence::Unread | Silence::Ended) => {
-                let how = self.reap_all().map_or_else(String::new, |how| format!(" ({how})"));
+                let how =
+                    self.reap_all().status.map_or_else(String::new, |how| format!(" ({how})"));
                 format!("worker process {pid} ended before it was ready{how}: {ready}")
             }
         };
@@ -147,6 +167,49 @@ impl Link {
         let kind = self.receive(deadline)?;
         self.calls += 1;
         Ok((kind, &self.answer[HEAD..]))
+    }
+
+    /// Has the worker note its progress with the next request.
+    pub(crate) fn note_progress(&mut self) {
+        const KEPT: usize = 1 << 20;
+
+        let opened = match &self.ledger {
+            None => self.open_ledger(),
+            // Cut off and grown again, it gives its memory back.
+            Some(file) if self.answer.len() > KEPT => {
+                file.set_len(0).and_then(|()| file.set_len(LEDGER)).is_ok()
+            }
+            Some(file) => file.write_all_at(&[0; Ledger::HEAD], 0).is_ok(),
+        };
+        self.notes = opened;
+    }
+
+    fn open_ledger(&mut self) -> bool {
+        let Some(file) = system::memory_file(LEDGER) else { return false };
+        let mut frame = wire::open(0);
+        wire::close(&mut frame, Kind::Ledger, [LEDGER, 0, 0]);
+        let mut space = [MaybeUninit::uninit(); rustix::cmsg_space!(ScmRights(1))];
+        let mut control = SendAncillaryBuffer::new(&mut space);
+        let files = [file.as_fd()];
+        let fits = control.push(SendAncillaryMessage::ScmRights(&files));
+        let parts = [IoSlice::new(&frame)];
+        let sent = rustix::net::sendmsg(&self.socket, &parts, &mut control, SendFlags::NOSIGNAL);
+        self.ledger = Some(file);
+        // So short a frame goes as a whole.
+        fits && sent == Ok(frame.len())
+    }
+
+    /// What the worker, which is dead, noted about its last request.
+    fn progress(&self) -> Option<Progress> {
+        let file = self.ledger.as_ref().filter(|_| self.notes)?;
+        let mut head = [0; Ledger::HEAD];
+        file.read_exact_at(&mut head, 0).ok()?;
+        let mut words = head.chunks_exact(size_of::<usize>());
+        let mut word = || Some(usize::from_ne_bytes(words.next()?.try_into().ok()?));
+        let (started, filled) = (word()?, word()?);
+        let mut answers = vec![0; filled.min(usize::try_from(LEDGER).ok()?)];
+        file.read_exact_at(&mut answers, Ledger::HEAD as u64).ok()?;
+        Some(Progress { pid: self.pid(), started, answers })
     }
 
     fn send(&mut self, mut rest: &[u8], deadline: Option<Instant>) -> Result<(), Silence> {
@@ -236,9 +299,8 @@ impl Link {
         let _ = rustix::net::send(&self.socket, &frame, SendFlags::NOSIGNAL | SendFlags::DONTWAIT);
     }
 
-    /// Waits for the end of a worker that is ending, and kills it, with what it has started, if it does not end. `None` if
-    /// somebody else has reaped it, as a program may that reaps all its children.
-    pub(crate) fn reap(mut self) -> Option<ExitStatus> {
+    /// Waits for the end of a worker that is ending, and kills it, with what it has started, if it does not end.
+    pub(crate) fn reap(mut self) -> Remains {
         const GRACE: Duration = Duration::from_secs(5);
         const KILL: Duration = Duration::from_secs(1);
 
@@ -256,11 +318,13 @@ impl Link {
         }
         let mut alive = self.leash.alive.lock();
         *alive = false;
-        self.child.wait().ok()
+        let status = self.child.wait().ok();
+        drop(alive);
+        Remains { status, progress: self.progress() }
     }
 
     /// Ends what the worker has started, then waits for its own end.
-    pub(crate) fn reap_all(self) -> Option<ExitStatus> {
+    pub(crate) fn reap_all(self) -> Remains {
         // Its end of the socket is closed, so it is on its way: its own exit status comes first.
         let start = Instant::now();
         let mut nap = Duration::from_micros(50);

@@ -6,6 +6,7 @@ mod platform {
     use std::path::{Path, PathBuf};
 
     use rustix::event::PollFlags;
+    use rustix::fs::{MemfdFlags, memfd_create};
 
     /// What a socket shows when its other end is gone.
     pub(crate) const HUNG_UP: PollFlags = PollFlags::RDHUP;
@@ -20,6 +21,13 @@ mod platform {
     pub(crate) fn running_file() -> Option<PathBuf> {
         let path = Path::new("/proc/self/exe");
         path.exists().then(|| path.to_owned())
+    }
+
+    /// A file that is nothing but memory; `None` if that cannot be had.
+    pub(crate) fn memory_file(len: u64) -> Option<fs::File> {
+        let file = fs::File::from(memfd_create("batteries-ledger", MemfdFlags::CLOEXEC).ok()?);
+        file.set_len(len).ok()?;
+        Some(file)
     }
 
     /// The bytes of memory that a process has in use.
@@ -43,6 +51,10 @@ mod platform {
     pub(crate) const KNOWS_RESIDENT_MEMORY: bool = false;
 
     pub(crate) fn running_file() -> Option<PathBuf> {
+        None
+    }
+
+    pub(crate) fn memory_file(_: u64) -> Option<std::fs::File> {
         None
     }
 
