@@ -507,7 +507,7 @@ mod memo {
             Boarding::Found(value) => value,
             Boarding::Lead(lead) => {
                 let value = function();
-                lead.land(&value, true, u8::eq, u8::clone);
+                lead.land(&value, true, u8::eq, |value| Some(*value));
                 value
             }
             Boarding::Alone(key) => {
@@ -599,7 +599,7 @@ fn a_flight_that_crashes_wakes_those_who_wait() {
                         None
                     }
                     batteries::__private::functools::Boarding::Lead(lead) => {
-                        lead.land(&7, true, u8::eq, u8::clone);
+                        lead.land(&7, true, u8::eq, |value| Some(*value));
                         Some(7)
                     }
                     batteries::__private::functools::Boarding::Found(value) => Some(value),

@@ -269,7 +269,8 @@ where
     S: Store<Moment = L::Moment>,
     L: Life,
 {
-    /// Gives the result to those who wait and, if it is to be kept, to the store.
+    /// Gives the result to those who wait and, if it is to be kept, to the store. Who waits for one that cannot be shared asks
+    /// again.
     #[cold]
     #[inline(never)]
     pub fn land(
@@ -277,10 +278,10 @@ where
         value: &S::Value,
         keep: bool,
         equal: impl Fn(&S::Key, &S::Key) -> bool,
-        clone: impl Fn(&S::Value) -> S::Value,
+        share: impl Fn(&S::Value) -> Option<S::Value>,
     ) {
         let Self { memo, hash, ref landing } = self;
-        let kept = keep.then(|| clone(value));
+        let kept = if keep { share(value) } else { None };
         let now = memo.life.now();
         let left = memo.within(|flights| {
             let key = flights.end(hash, landing)?;
@@ -295,7 +296,7 @@ where
         drop(left);
         // The flight is in the table no more: those who hold its landing now are all who ever will.
         if Arc::strong_count(landing) > 1 {
-            landing.end(Outcome::Landed(clone(value)));
+            landing.end(share(value).map_or(Outcome::Crashed, Outcome::Landed));
         }
         // What is left for `drop` is to find that the flight has ended.
     }

@@ -190,16 +190,45 @@ pub trait NoBorrowedKey<T: ?Sized> {
 
 impl<T: ?Sized> NoBorrowedKey<T> for &Probe<T> {}
 
-/// Types of results that can be kept.
+/// Types of results that can be kept: tried first.
 pub trait IsValue<T> {
     /// Clones a result.
     fn clone_value(&self, value: &T) -> T;
+
+    /// Clones a result for somebody else, if that can be.
+    fn share_value(&self, value: &T) -> Option<T>;
 }
 
-impl<T: Clone> IsValue<T> for Probe<T> {
+impl<T: Clone> IsValue<T> for &Probe<T> {
     #[inline]
     fn clone_value(&self, value: &T) -> T {
         value.clone()
+    }
+
+    #[inline]
+    fn share_value(&self, value: &T) -> Option<T> {
+        Some(value.clone())
+    }
+}
+
+/// Types of results of which all that is kept can be cloned: tried second, and not in scope where an `Err` is kept.
+pub trait IsOkValue<T> {
+    /// Clones a result.
+    fn clone_value(&self, value: &T) -> T;
+
+    /// Clones a result for somebody else, if that can be.
+    fn share_value(&self, value: &T) -> Option<T>;
+}
+
+impl<T: Clone, E> IsOkValue<Result<T, E>> for &&Probe<Result<T, E>> {
+    #[inline]
+    fn clone_value(&self, value: &Result<T, E>) -> Result<T, E> {
+        self.share_value(value).expect("an `Err` is neither kept nor shared")
+    }
+
+    #[inline]
+    fn share_value(&self, value: &Result<T, E>) -> Option<Result<T, E>> {
+        value.as_ref().ok().map(|value| Ok(value.clone()))
     }
 }
 
@@ -212,6 +241,14 @@ pub trait NoValue<T> {
     {
         unreachable!("no type is a `CacheValue`")
     }
+
+    /// What cannot be cloned.
+    fn share_value(&self, _value: &T) -> Option<T>
+    where
+        T: CacheValue,
+    {
+        None
+    }
 }
 
-impl<T> NoValue<T> for &Probe<T> {}
+impl<T> NoValue<T> for Probe<T> {}

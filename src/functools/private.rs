@@ -6,8 +6,8 @@ pub use super::guard::{Guard, Local, Shared, SharedEntered};
 pub use super::info::{parameters, unused_info};
 pub use super::keep::{KeepAll, KeepOk, Kept};
 pub use super::key::{
-    BorrowedCacheKey, CacheKey, CacheValue, IsBorrowedKey, IsKey, IsValue, NoBorrowedKey, NoKey,
-    NoValue, Probe, hash_variant,
+    BorrowedCacheKey, CacheKey, CacheValue, IsBorrowedKey, IsKey, IsOkValue, IsValue,
+    NoBorrowedKey, NoKey, NoValue, Probe, hash_variant,
 };
 pub use super::life::{Forever, Life, Ttl};
 pub use super::memo::Memo;

@@ -280,21 +280,32 @@ impl Expansion<'_> {
 
     /// Clones a result.
     fn clone(&self) -> TokenStream {
+        self.on_value(&quote! { clone_value })
+    }
+
+    /// Clones a result for those who wait for it, if that can be.
+    fn share(&self) -> TokenStream {
+        self.on_value(&quote! { share_value })
+    }
+
+    fn on_value(&self, method: &TokenStream) -> TokenStream {
         let Names { private, value, .. } = &self.names;
         let output = &self.plan.output;
-        let value = at(&quote! { #value }, output);
+        let (value, method) = (at(&quote! { #value }, output), at(method, output));
         quote_spanned! { here(output) =>
-            |#value: &#output| (&#private::Probe::<#output>::NEW).clone_value(#value)
+            |#value: &#output| (&&#private::Probe::<#output>::NEW).#method(#value)
         }
     }
 
     /// What the probes of types need to be in scope.
     fn imports(&self) -> TokenStream {
         let private = &self.names.private;
+        // Where an `Err` is kept it has to be cloned as well.
+        let ok = (!self.plan.cache_err).then(|| quote! { IsOkValue as _, });
         quote! {
             #[allow(unused_imports)]
             use #private::{
-                IsBorrowedKey as _, IsKey as _, IsValue as _, NoBorrowedKey as _, NoKey as _, NoValue as _,
+                IsBorrowedKey as _, IsKey as _, IsValue as _, #ok NoBorrowedKey as _, NoKey as _, NoValue as _,
             };
         }
     }
@@ -447,6 +458,7 @@ impl Expansion<'_> {
             #memo.store(#hash, #key, #equal, || (#clone)(&#value));
         };
         if plan.single_flight {
+            let share = self.share();
             return quote! {
                 #key_expr
                 let #memo = #fetch;
@@ -455,7 +467,7 @@ impl Expansion<'_> {
                     #private::Boarding::Found(#value) => #value,
                     #private::Boarding::Lead(#memo) => {
                         let #value = #call;
-                        #memo.land(&#value, #keep, #equal, #clone);
+                        #memo.land(&#value, #keep, #equal, #share);
                         #value
                     }
                     #private::Boarding::Alone(#key) => {
