@@ -1,10 +1,21 @@
 //! What runs before a program's own first line.
 
+#[cfg(feature = "process")]
+use crate::concurrent::futures::process::begin;
+#[cfg(not(feature = "process"))]
+use nothing::begin;
+
 /// Turns this process into a worker if it was started as one, and returns at once if not.
 ///
-/// Call it as the first line of `main` in programs whose tasks will run in other processes: whatever comes before it would
-/// run in every worker too. No executor of this version starts processes, so for now it always returns; a program that
-/// calls it needs no change when one does.
+/// Call it as the first line of `main` in programs whose tasks run in other processes
+/// ([`ProcessPoolExecutor`](crate::concurrent::futures::ProcessPoolExecutor)): whatever comes before it would run in every
+/// worker too. In a worker it never returns: it answers the pool's requests, and ends the process when the pool is done
+/// with it or gone.
+///
+/// In a test, call it as the first line of the test, since `main` belongs to the test harness: the worker is then the test's
+/// program, told to run this test alone. Tests need no more than that, whether libtest or nextest runs them; what a worker
+/// writes to its standard output comes out at standard error there. In a documentation example it is the first line of the
+/// example.
 ///
 /// # Examples
 ///
@@ -12,4 +23,12 @@
 /// batteries::init();
 /// println!("once per program, not once per worker");
 /// ```
-pub fn init() {}
+pub fn init() {
+    begin();
+}
+
+#[cfg(not(feature = "process"))]
+mod nothing {
+    /// There is no other process.
+    pub(super) fn begin() {}
+}

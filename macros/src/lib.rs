@@ -5,6 +5,7 @@
 //! expanded; what it writes is a thin shell around `batteries::__private`.
 
 mod lru_cache;
+mod task;
 
 use proc_macro::TokenStream;
 
@@ -18,4 +19,11 @@ pub fn lru_cache(options: TokenStream, item: TokenStream) -> TokenStream {
 #[proc_macro_attribute]
 pub fn cache(options: TokenStream, item: TokenStream) -> TokenStream {
     lru_cache::attribute(lru_cache::Name::Cache, options.into(), item.into()).into()
+}
+
+/// Names a function, so that executors take it as `function::TASK` and other processes know it. `batteries::task` has the
+/// documentation.
+#[proc_macro_attribute]
+pub fn task(options: TokenStream, item: TokenStream) -> TokenStream {
+    task::attribute(options.into(), item.into()).into()
 }

@@ -11,7 +11,6 @@ use std::fmt;
 
 use hashbrown::HashTable;
 
-use crate::sync::thread::{self, ThreadId};
 use crate::sync::{Arc, Condvar, Mutex, global};
 
 use super::guard::{Mark, Shared};
@@ -37,7 +36,7 @@ struct Flight<K, V> {
 
 /// Where those who wait for a flight meet.
 struct Landing<V> {
-    leader: ThreadId,
+    leader: waits::Thread,
     outcome: Mutex<Outcome<V>>,
     changed: Condvar,
     /// Nobody waits any more. Read and written under the lock of the waits.
@@ -209,7 +208,7 @@ where
                 self.counters.bypass();
                 return Boarding::Alone(own());
             }
-            let me = thread::current().id();
+            let me = waits::this_thread();
             // Made and dropped outside, in case that nobody wants it.
             let mut key = Some(own());
             let new = Arc::new(Landing {
@@ -332,7 +331,7 @@ impl<V> Landing<V> {
 }
 
 impl<V> Landing<V> {
-    fn wait(&self, me: ThreadId, clone: impl Fn(&V) -> V) -> Waited<V> {
+    fn wait(&self, me: waits::Thread, clone: impl Fn(&V) -> V) -> Waited<V> {
         if self.leader == me || !waits::begin(me, self.leader, &self.over, self.id()) {
             return Waited::Circle;
         }
@@ -352,12 +351,24 @@ impl<V> Landing<V> {
 
 /// Who waits for whom.
 mod waits {
-    use crate::sync::global::{AtomicBool, Mutex, MutexGuard, Ordering, PoisonError};
-    use crate::sync::thread::ThreadId;
+    use crate::sync::global::{AtomicBool, AtomicU64, Mutex, MutexGuard, Ordering, PoisonError};
+    use crate::sync::thread_local;
+
+    /// A number that no other thread has or had.
+    #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+    pub(super) struct Thread(u64);
+
+    pub(super) fn this_thread() -> Thread {
+        static NEXT: AtomicU64 = AtomicU64::new(0);
+        thread_local! {
+            static THIS: Thread = Thread(NEXT.fetch_add(1, Ordering::Relaxed));
+        }
+        THIS.with(|this| *this)
+    }
 
     struct Wait {
-        who: ThreadId,
-        leader: ThreadId,
+        who: Thread,
+        leader: Thread,
         landing: usize,
     }
 
@@ -368,12 +379,7 @@ mod waits {
 
     /// Publishes that `who` waits for what `leader` computes; false if `leader` waits, through any number of others, for
     /// `who`. Nothing is published where the wait is over.
-    pub(super) fn begin(
-        who: ThreadId,
-        leader: ThreadId,
-        over: &AtomicBool,
-        landing: usize,
-    ) -> bool {
+    pub(super) fn begin(who: Thread, leader: Thread, over: &AtomicBool, landing: usize) -> bool {
         let mut waits = all();
         // Relaxed, like all of it: under the lock.
         if over.load(Ordering::Relaxed) {
@@ -398,7 +404,7 @@ mod waits {
         waits.retain(|wait| wait.landing != landing);
     }
 
-    pub(super) fn leave(who: ThreadId) {
+    pub(super) fn leave(who: Thread) {
         all().retain(|wait| wait.who != who);
     }
 }

@@ -34,14 +34,17 @@ use crate::sync::{Arc, Mutex, Thread};
 use super::chain;
 use super::error::{Panic, TaskError};
 use super::future::Completed;
-use super::token::CancelToken;
 
 /// The pool a task was submitted to; 0 for futures that belong to none.
 pub(super) type PoolId = u32;
 
 /// What there is to do: a closure, or a function with its argument.
 pub(super) trait Work<T>: Send {
-    fn run(self) -> T;
+    /// Whether any thread may do it as well as a worker: it runs no code of the user's, it waits for somebody who does.
+    const IS_ERRAND: bool = false;
+
+    /// Does it; a panic of the user's code is an error.
+    fn run(self) -> Result<T, TaskError>;
 
     /// The future this one is made from, once that is done.
     fn source(&self) -> Option<Arc<dyn Watch>> {
@@ -51,8 +54,8 @@ pub(super) trait Work<T>: Send {
 
 impl<F: FnOnce() -> T + Send, T> Work<T> for F {
     #[inline]
-    fn run(self) -> T {
-        self()
+    fn run(self) -> Result<T, TaskError> {
+        panic_hook::catch(self).map_err(panicked)
     }
 }
 
@@ -64,8 +67,8 @@ pub(super) struct Call<A, R> {
 
 impl<A: Send, R> Work<R> for Call<A, R> {
     #[inline]
-    fn run(self) -> R {
-        (self.run)(self.argument)
+    fn run(self) -> Result<R, TaskError> {
+        panic_hook::catch(|| (self.run)(self.argument)).map_err(panicked)
     }
 }
 
@@ -75,7 +78,7 @@ pub(super) struct Promised {
 }
 
 impl<T> Work<T> for Promised {
-    fn run(self) -> T {
+    fn run(self) -> Result<T, TaskError> {
         unreachable!("a promise is in no queue and belongs to no pool, so nobody runs it")
     }
 
@@ -126,8 +129,16 @@ pub(super) enum Observer {
     Then(Box<dyn FnOnce() + Send>),
     /// `wait` or `as_completed`: the future's number goes into the mailbox.
     Mailbox { to: Arc<Sender<usize>>, index: usize },
-    /// The task's own token, set when somebody tries to cancel it while it runs.
-    Token(CancelToken),
+    /// What can be done about the task while it runs.
+    Brake(Arc<dyn Brake>),
+}
+
+/// Ends a task that runs, where that can be done.
+pub(super) trait Brake: Send + Sync {
+    /// Asks the task to end.
+    fn ask(&self);
+    /// Stops it, or asks at least. True if the task will give no value any more.
+    fn stop(&self) -> bool;
 }
 
 /// What `unobserve` takes out again.
@@ -232,8 +243,10 @@ pub(super) trait Watch: Send + Sync {
     fn source(&self) -> Option<Arc<dyn Watch>>;
     /// True if the task was pending and is cancelled by this call.
     fn cancel_pending(&self) -> bool;
-    /// Sets the tokens of a running task.
+    /// Asks a running task to end.
     fn request_cancel(&self);
+    /// Stops a running task; false if it is not running, or cannot be stopped.
+    fn stop(&self) -> bool;
     /// Gives the observer back if the future is done already.
     fn observe(&self, observer: Observer) -> Result<(), Observer>;
     fn unobserve(&self, registration: &Registration<'_>);
@@ -241,6 +254,9 @@ pub(super) trait Watch: Send + Sync {
     fn error(&self) -> Option<TaskError>;
     /// Whether the value is a `Result::Err`.
     fn returned_err(&self) -> bool;
+    /// Tells whether the thread that waits for the task may carry it out: it is pending, it is an errand, and no code of the
+    /// user's will be called when it is done.
+    fn is_errand(&self) -> bool;
     /// Runs a pending task on this thread; false if it was not pending any more.
     fn run_here(&self, turn: &mut dyn Turn) -> bool;
     fn describe(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result;
@@ -289,6 +305,15 @@ impl<F, T> TaskCell<F, T> {
         };
         self.set(self.flags() & !STATE | RUNNING);
         Some(work)
+    }
+
+    fn brake(&self) -> Option<Arc<dyn Brake>> {
+        let inner = self.inner.lock();
+        let mut nodes = std::iter::successors(inner.observers.as_deref(), |n| n.next.as_deref());
+        nodes.find_map(|node| match &node.observer {
+            Observer::Brake(brake) => Some(Arc::clone(brake)),
+            _ => None,
+        })
     }
 
     /// Takes the work of a task that no queue took: its future never reaches the user.
@@ -383,7 +408,7 @@ fn notify(mut observers: Observers, error: Option<&TaskError>) {
             Observer::Callback(_) | Observer::Then(_) => calls.push(node.observer),
             // Err: whoever waited has gone.
             Observer::Mailbox { to, index } => drop(to.send(index)),
-            Observer::Token(_) => {}
+            Observer::Brake(_) => {}
         }
     }
     let completed = Completed::new(error);
@@ -400,7 +425,7 @@ impl<F: Work<T>, T: Send> Run for TaskCell<F, T> {
     fn run(&self, turn: &mut dyn Turn) -> bool {
         let Some(work) = self.claim() else { return false };
         turn.started(self.address());
-        let result = panic_hook::catch(|| work.run()).map_err(panicked);
+        let result = work.run();
         turn.ended(self.flags() & (DETACHED | CALLBACK) != 0);
         self.complete(result, turn);
         true
@@ -451,14 +476,13 @@ impl<F: Work<T>, T: Send> Watch for TaskCell<F, T> {
     }
 
     fn request_cancel(&self) {
-        let inner = self.inner.lock();
-        let mut at = &inner.observers;
-        while let Some(node) = at {
-            if let Observer::Token(token) = &node.observer {
-                token.cancel();
-            }
-            at = &node.next;
+        if let Some(brake) = self.brake() {
+            brake.ask();
         }
+    }
+
+    fn stop(&self) -> bool {
+        self.brake().is_some_and(|brake| brake.stop())
     }
 
     fn observe(&self, observer: Observer) -> Result<(), Observer> {
@@ -505,6 +529,10 @@ impl<F: Work<T>, T: Send> Watch for TaskCell<F, T> {
             Slot::Done(Ok(value)) => is_err(value),
             _ => false,
         }
+    }
+
+    fn is_errand(&self) -> bool {
+        F::IS_ERRAND && self.flags() & (STATE | CALLBACK) == PENDING
     }
 
     fn run_here(&self, turn: &mut dyn Turn) -> bool {

@@ -15,8 +15,8 @@ use crate::sync::{Arc, Mutex, OnceLock, thread};
 
 /// Why a task has no value to give.
 ///
-/// The same type for tasks on threads, in other processes and on other machines. Only the first four happen with threads; the
-/// others belong to executors that are still to come. Clones share what they carry.
+/// The same type for tasks on threads, in other processes and on other machines. Only the first four happen with threads;
+/// `WorkerLost` and `UnknownTask` belong to executors past one machine, which are still to come. Clones share what they carry.
 ///
 /// # Examples
 ///
@@ -156,9 +156,11 @@ struct PanicInner {
     message: Box<str>,
     location: Option<Box<str>>,
     backtrace: Option<Backtrace>,
-    /// The backtrace in words, once somebody has asked.
+    /// The backtrace in words, once somebody has asked, or as it came from another process.
     rendered: OnceLock<Box<str>>,
     thread: Option<Box<str>>,
+    /// The other process it came from.
+    pid: Option<u32>,
     payload: Mutex<Option<Box<dyn Any + Send>>>,
 }
 
@@ -216,6 +218,7 @@ impl Panic {
                 backtrace,
                 rendered: OnceLock::new(),
                 thread,
+                pid: None,
                 payload: Mutex::new(Some(payload)),
             }),
         }
@@ -241,8 +244,12 @@ impl Panic {
     /// Renders it when asked for the first time, which may take a tenth of a second.
     #[must_use]
     pub fn backtrace(&self) -> Option<&str> {
-        let backtrace = self.inner.backtrace.as_ref()?;
-        Some(self.inner.rendered.get_or_init(|| backtrace.to_string().into()))
+        match &self.inner.backtrace {
+            Some(backtrace) => {
+                Some(self.inner.rendered.get_or_init(|| backtrace.to_string().into()))
+            }
+            None => self.inner.rendered.get().map(|text| &**text),
+        }
     }
 
     /// Returns the name of the thread that panicked, if it had one.
@@ -251,7 +258,13 @@ impl Panic {
         self.inner.thread.as_deref()
     }
 
-    /// Goes on panicking in this thread, with the task's own payload.
+    /// Returns the process id of the worker that panicked; `None` if it was a thread of this process.
+    #[must_use]
+    pub fn pid(&self) -> Option<u32> {
+        self.inner.pid
+    }
+
+    /// Goes on panicking in this thread, with the task's own payload; one from a worker process is its message.
     ///
     /// The payload is given once: of several clones, the first to be resumed has it, the others resume with the message
     /// as a `String`. The panic hook is not called again.
@@ -261,12 +274,41 @@ impl Panic {
     }
 }
 
+#[cfg(feature = "process")]
+impl Panic {
+    /// A panic that was caught in process `pid`, in words.
+    pub(super) fn in_process(
+        pid: u32,
+        message: String,
+        location: Option<String>,
+        backtrace: Option<String>,
+        thread: Option<String>,
+    ) -> Self {
+        let rendered = OnceLock::new();
+        if let Some(backtrace) = backtrace {
+            // New, so nobody has been here before.
+            let _ = rendered.set(backtrace.into());
+        }
+        Self {
+            inner: Arc::new(PanicInner {
+                message: message.clone().into(),
+                location: location.map(Into::into),
+                backtrace: None,
+                rendered,
+                thread: thread.map(Into::into),
+                pid: Some(pid),
+                payload: Mutex::new(Some(Box::new(message))),
+            }),
+        }
+    }
+}
+
 /// Equal if they say the same, from the same place and thread.
 impl PartialEq for Panic {
     fn eq(&self, other: &Self) -> bool {
         let words = |panic: &Self| {
-            let PanicInner { message, location, thread, .. } = &*panic.inner;
-            (message.clone(), location.clone(), thread.clone())
+            let PanicInner { message, location, thread, pid, .. } = &*panic.inner;
+            (message.clone(), location.clone(), thread.clone(), *pid)
         };
         Arc::ptr_eq(&self.inner, &other.inner) || words(self) == words(other)
     }
@@ -280,6 +322,7 @@ impl fmt::Debug for Panic {
             .field("message", &self.inner.message)
             .field("location", &self.inner.location)
             .field("thread", &self.inner.thread)
+            .field("pid", &self.inner.pid)
             .finish_non_exhaustive()
     }
 }
@@ -593,6 +636,23 @@ pub enum BuildErrorKind {
     ChunkSize,
     /// `thread_name_prefix` holds a NUL character, which no thread name can.
     ThreadNamePrefix,
+    /// `max_tasks_per_child` is 0.
+    MaxTasksPerChild,
+    /// `max_rss_per_child` is 0.
+    MaxRssPerChild,
+    /// `memory_limit` is 0.
+    MemoryLimit,
+    /// `crash_budget` is 0.
+    CrashBudget,
+    /// The argument of the initializer cannot be encoded.
+    InitializerArgument,
+    /// [`batteries::init`](crate::init) has not been called, so this program started again would not become a worker.
+    NotInitialized,
+    /// The crate, or the initializer, is part of a library that the program has loaded: the program started again would not
+    /// have it.
+    NotInMainProgram,
+    /// This platform cannot do it.
+    Unsupported,
 }
 
 /// A setting out of range.
@@ -620,6 +680,21 @@ impl BuildError {
             BuildErrorKind::Buffer => "buffer must be greater than 0",
             BuildErrorKind::ChunkSize => "chunk_size must be greater than 0",
             BuildErrorKind::ThreadNamePrefix => "thread_name_prefix must not contain NUL",
+            BuildErrorKind::MaxTasksPerChild => "max_tasks_per_child must be greater than 0",
+            BuildErrorKind::MaxRssPerChild => "max_rss_per_child must be greater than 0",
+            BuildErrorKind::MemoryLimit => "memory_limit must be greater than 0",
+            BuildErrorKind::CrashBudget => "crash_budget must be greater than 0",
+            BuildErrorKind::InitializerArgument => "the initializer's argument cannot be encoded",
+            BuildErrorKind::NotInitialized => {
+                "worker processes are this program, started again: add `batteries::init();` as \
+                 the first line of `main` (in a test, of the test)"
+            }
+            BuildErrorKind::NotInMainProgram => {
+                "worker processes are this program, started again, and this code is part of a \
+                 library it has loaded: a process pool needs a program of its own, with \
+                 `batteries::init();` as the first line of its `main`"
+            }
+            BuildErrorKind::Unsupported => "worker processes are not supported on this platform",
         }
     }
 }

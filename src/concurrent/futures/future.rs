@@ -130,6 +130,15 @@ impl<T> Future<T> {
         worker::cancel(&*self.cell)
     }
 
+    /// Cancels the task if it has not started, and kills the worker process that runs it.
+    ///
+    /// True if the task gives no value: it is cancelled, or fails with [`TaskError::WorkerDied`] as soon as its worker is
+    /// gone. False if it is done, and for a task that runs on a thread, which nobody can stop: it is asked to end, as by
+    /// [`cancel`](Self::cancel).
+    pub fn kill(&self) -> bool {
+        worker::kill(&*self.cell)
+    }
+
     /// Tells whether the task has ended or was cancelled.
     #[doc(alias = "done")]
     #[must_use]

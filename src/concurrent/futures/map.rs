@@ -3,7 +3,6 @@
 use std::collections::VecDeque;
 use std::fmt;
 use std::iter::FusedIterator;
-use std::num::NonZeroUsize;
 use std::time::{Duration, Instant};
 
 use crate::panic_hook;
@@ -39,7 +38,7 @@ pub struct Map<R> {
 }
 
 /// One task of a map.
-enum Part<R> {
+pub(super) enum Part<R> {
     One(Future<R>),
     Chunk(Future<Vec<Result<R, TaskError>>>, usize),
     Refused(TaskError, usize),
@@ -62,7 +61,7 @@ impl<R> Part<R> {
     }
 
     /// The place of `len` refused arguments; one place, and true, if all that follow would be refused.
-    fn refused<W>(error: SubmitError<W>, len: usize) -> (Self, bool) {
+    pub(super) fn refused<W>(error: SubmitError<W>, len: usize) -> (Self, bool) {
         let last = matches!(error.kind(), SubmitErrorKind::Shutdown | SubmitErrorKind::Broken);
         (Self::Refused(error.into(), if last { 1 } else { len }), last)
     }
@@ -97,6 +96,16 @@ impl<R> Outcome<R> {
 }
 
 impl<R> Map<R> {
+    /// Takes parts until there are no more.
+    pub(super) fn of(mut source: impl FnMut() -> Option<Part<R>>) -> Self {
+        let started = Instant::now();
+        let mut parts = VecDeque::new();
+        while let Some(part) = source() {
+            parts.push_back(part);
+        }
+        Self::new(parts, started)
+    }
+
     fn new(parts: VecDeque<Part<R>>, started: Instant) -> Self {
         let total = parts.iter().map(Part::len).sum();
         Self { parts, chunk: Vec::new().into_iter(), left: total, total, started, asked: false }
@@ -259,6 +268,78 @@ impl<R> Iterator for MapTimeout<R> {
 
 impl<R> FusedIterator for MapTimeout<R> {}
 
+/// How many arguments of a `map` go into one task.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum ChunkSize {
+    /// So many, at least 1.
+    Fixed(usize),
+    /// As many as give each worker about four tasks; where the number of arguments is not known, more and more.
+    ///
+    /// Four: few enough that a task's own cost does not count, many enough that no worker is left with one long one.
+    Auto,
+}
+
+impl From<usize> for ChunkSize {
+    fn from(n: usize) -> Self {
+        Self::Fixed(n)
+    }
+}
+
+impl ChunkSize {
+    pub(super) fn sizes<I: Iterator>(
+        self,
+        max_workers: usize,
+        args: &I,
+    ) -> Result<Sizes, BuildError> {
+        let known = match args.size_hint() {
+            (least, Some(most)) if least == most => Some(least),
+            _ => None,
+        };
+        match (self, known) {
+            (Self::Fixed(0), _) => Err(BuildError::new(BuildErrorKind::ChunkSize)),
+            (Self::Fixed(n), _) => Ok(Sizes { next: n, grows: None }),
+            (Self::Auto, Some(len)) => {
+                let tasks = max_workers.saturating_mul(Sizes::TASKS_A_WORKER);
+                Ok(Sizes { next: len.div_ceil(tasks).max(1), grows: None })
+            }
+            (Self::Auto, None) => {
+                let before = max_workers.saturating_mul(Sizes::TASKS_A_WORKER);
+                Ok(Sizes { next: 1, grows: Some(Growth { before, left: before }) })
+            }
+        }
+    }
+}
+
+/// The sizes of one chunk after the other.
+pub(super) struct Sizes {
+    next: usize,
+    grows: Option<Growth>,
+}
+
+/// The size is doubled after so many chunks.
+struct Growth {
+    before: usize,
+    left: usize,
+}
+
+impl Sizes {
+    const TASKS_A_WORKER: usize = 4;
+    /// A larger chunk saves nothing any more.
+    const LARGEST: usize = 1024;
+
+    pub(super) fn next_size(&mut self) -> usize {
+        let size = self.next;
+        if let Some(growth) = &mut self.grows {
+            growth.left -= 1;
+            if growth.left == 0 {
+                growth.left = growth.before;
+                self.next = (size * 2).min(Self::LARGEST);
+            }
+        }
+        size
+    }
+}
+
 /// Describes a `map`; made by [`ThreadPoolExecutor::map_builder`].
 ///
 /// # Examples
@@ -279,20 +360,20 @@ impl<R> FusedIterator for MapTimeout<R> {}
 #[must_use]
 pub struct MapBuilder<'p> {
     pool: &'p ThreadPoolExecutor,
-    chunk_size: usize,
+    chunk_size: ChunkSize,
 }
 
 impl<'p> MapBuilder<'p> {
     pub(super) fn new(pool: &'p ThreadPoolExecutor) -> Self {
-        Self { pool, chunk_size: 1 }
+        Self { pool, chunk_size: ChunkSize::Fixed(1) }
     }
 
-    /// Puts `n` arguments into one task, at least 1.
+    /// Puts several arguments into one task: a number, at least 1, or [`ChunkSize::Auto`].
     ///
     /// An argument whose call panics costs only its own result. A chunk is cancelled as a whole.
     #[doc(alias = "chunksize")]
-    pub fn chunk_size(mut self, n: usize) -> Self {
-        self.chunk_size = n;
+    pub fn chunk_size(mut self, size: impl Into<ChunkSize>) -> Self {
+        self.chunk_size = size.into();
         self
     }
 
@@ -314,13 +395,7 @@ impl<'p> MapBuilder<'p> {
         A: Send + 'static,
         R: Send + 'static,
     {
-        let started = Instant::now();
-        let mut source = self.source(f, args)?;
-        let mut parts = VecDeque::new();
-        while let Some(part) = source() {
-            parts.push_back(part);
-        }
-        Ok(Map::new(parts, started))
+        Ok(Map::of(self.source(f, args)?))
     }
 
     /// Submits the next part each time it is called; `None` after the last, or after one that was refused.
@@ -335,17 +410,16 @@ impl<'p> MapBuilder<'p> {
         A: Send + 'static,
         R: Send + 'static,
     {
-        let size = NonZeroUsize::new(self.chunk_size)
-            .ok_or_else(|| BuildError::new(BuildErrorKind::ChunkSize))?
-            .get();
         let f = Arc::new(f);
         let mut args = args.into_iter();
+        let mut sizes = self.chunk_size.sizes(self.pool.metrics().max_workers, &args)?;
         let mut ended = false;
         Ok(move || {
             if ended {
                 return None;
             }
             let f = Arc::clone(&f);
+            let size = sizes.next_size();
             let submitted = if size == 1 {
                 let arg = args.next()?;
                 self.pool.submit(move || f(arg)).map(Part::One).map_err(|e| Part::refused(e, 1))
@@ -383,9 +457,9 @@ pub struct BufferedMapBuilder<'p> {
 }
 
 impl<'p> BufferedMapBuilder<'p> {
-    /// Puts `n` arguments into one task, at least 1; the buffer then counts chunks.
-    pub fn chunk_size(mut self, n: usize) -> Self {
-        self.map = self.map.chunk_size(n);
+    /// Puts several arguments into one task, as [`MapBuilder::chunk_size`]; the buffer then counts chunks.
+    pub fn chunk_size(mut self, size: impl Into<ChunkSize>) -> Self {
+        self.map = self.map.chunk_size(size);
         self
     }
 
@@ -404,18 +478,7 @@ impl<'p> BufferedMapBuilder<'p> {
         A: Send + 'static,
         R: Send + 'static,
     {
-        if self.buffer == 0 {
-            return Err(BuildError::new(BuildErrorKind::Buffer));
-        }
-        let started = Instant::now();
-        let mut source = self.map.source(f, args)?;
-        let mut parts = VecDeque::new();
-        while parts.len() < self.buffer
-            && let Some(part) = source()
-        {
-            parts.push_back(part);
-        }
-        Ok(BufferedMap { map: Map::new(parts, started), source: Box::new(source) })
+        BufferedMap::of(self.map.source(f, args)?, self.buffer)
     }
 }
 
@@ -429,6 +492,24 @@ pub struct BufferedMap<'a, R> {
 }
 
 impl<'a, R> BufferedMap<'a, R> {
+    /// Takes the first `buffer` parts, and the others as results are asked for.
+    pub(super) fn of(
+        mut source: impl FnMut() -> Option<Part<R>> + 'a,
+        buffer: usize,
+    ) -> Result<Self, BuildError> {
+        if buffer == 0 {
+            return Err(BuildError::new(BuildErrorKind::Buffer));
+        }
+        let started = Instant::now();
+        let mut parts = VecDeque::new();
+        while parts.len() < buffer
+            && let Some(part) = source()
+        {
+            parts.push_back(part);
+        }
+        Ok(Self { map: Map::new(parts, started), source: Box::new(source) })
+    }
+
     /// Yields for at most `timeout` in all, counted from the call of `map`.
     pub fn timeout(self, timeout: Duration) -> BufferedMapTimeout<'a, R> {
         let deadline = self.map.started.checked_add(timeout);

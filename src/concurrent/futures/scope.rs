@@ -8,9 +8,9 @@ use crate::panic_hook::{self, Notes};
 use crate::sync::{Arc, scoped};
 
 use super::cell::TaskCell;
+use super::crew::depth_limit;
 use super::future::ScopedFuture;
 use super::pool::{Admission, Pool};
-use super::thread::depth_limit;
 
 /// Runs `f` with a pool of `max_workers` threads whose tasks may borrow whatever outlives this call.
 ///

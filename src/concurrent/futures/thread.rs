@@ -2,23 +2,19 @@
 
 use std::error::Error;
 use std::fmt;
-use std::ptr;
 use std::time::Duration;
 
 use crate::panic_hook::{self, Notes};
+use crate::sync::Arc;
 use crate::sync::global::{AtomicUsize, Ordering};
-use crate::sync::{Arc, JoinHandle, Mutex, thread};
 
 use super::cell::{Call, Observer, TaskCell, Watch, Work};
-use super::error::{
-    BuildError, BuildErrorKind, Reason, ShutdownTimeout, SubmitError, SubmitErrorKind, TaskError,
-};
-use super::future::{Future, deadline_after};
+use super::crew::{Crew, Plan, Station};
+use super::error::{BuildError, BuildErrorKind, Panic, ShutdownTimeout, SubmitError, TaskError};
+use super::future::Future;
 use super::map::{Map, MapBuilder};
-use super::pool::{self, Admission, Followup, Pool};
 use super::task::{ClosureExecutor, Executor, Task};
 use super::token::CancelToken;
-use super::worker::{self, Queue};
 
 /// Runs tasks on a pool of threads.
 ///
@@ -49,20 +45,35 @@ use super::worker::{self, Queue};
 /// The process does not wait at its end for a pool that was [detached](Self::detach): Rust has no hook for that. Waiting for
 /// a task of the same pool from within a task cannot deadlock; see [`Future::result`].
 pub struct ThreadPoolExecutor {
-    shared: Arc<Shared>,
+    crew: Arc<Crew>,
     detached: bool,
 }
 
 type Initializer = Box<dyn Fn() -> Result<(), Box<dyn Error + Send + Sync>> + Send + Sync>;
 
-struct Shared {
-    pool: Pool<'static>,
-    thread_name_prefix: String,
-    stack_size: Option<usize>,
-    initializer: Option<Initializer>,
-    notes: Notes,
-    depth_limit: usize,
-    handles: Mutex<Vec<JoinHandle<()>>>,
+/// What a thread does before its first task.
+struct Prepared(Option<Initializer>);
+
+impl Station for Prepared {
+    fn open(&self) -> Result<(), String> {
+        let Some(initializer) = &self.0 else { return Ok(()) };
+        match panic_hook::catch(initializer) {
+            Ok(Ok(())) => Ok(()),
+            Ok(Err(e)) => Err(format!("initializer failed: {e}")),
+            Err(caught) => {
+                Err(format!("initializer failed: it panicked: {}", Panic::caught(caught)))
+            }
+        }
+    }
+
+    fn close(&self) {}
+
+    /// Tasks are the user's own code, and belong on the pool's threads.
+    fn invite(&self) -> bool {
+        false
+    }
+
+    fn dismiss(&self) {}
 }
 
 impl ThreadPoolExecutor {
@@ -108,11 +119,10 @@ impl ThreadPoolExecutor {
         R: Send + 'static,
     {
         let token = CancelToken::new();
-        let cell =
-            Arc::new(TaskCell::new(self.shared.pool.id, Tokened { f, token: token.clone() }));
+        let cell = Arc::new(TaskCell::new(self.crew.id(), Tokened { f, token: token.clone() }));
         // Nobody else has seen the cell, so it cannot be done.
-        let _ = cell.observe(Observer::Token(token));
-        self.submit_cell(cell).map_err(|e| e.map(|work| work.f))
+        let _ = cell.observe(Observer::Brake(Arc::new(token)));
+        self.crew.submit(cell).map_err(|e| e.map(|work| work.f))
     }
 
     /// Runs `f` on every argument and yields the results in the order of the arguments.
@@ -149,12 +159,7 @@ impl ThreadPoolExecutor {
     ///
     /// May be called again, and from several threads. On one of the pool's own workers it does not wait.
     pub fn shutdown(&self, how: Shutdown) {
-        self.shared.pool.shut_down(how.cancels());
-        if how.waits() && !worker::is_own(self.shared.pool.id) {
-            // Without a deadline there is nothing to report.
-            let _ = self.shared.pool.wait_ended(None);
-            self.shared.join();
-        }
+        self.crew.shut_down(how);
     }
 
     /// Refuses tasks from now on, and waits for those handed in for at most `timeout`, whatever `how` says about waiting.
@@ -168,16 +173,7 @@ impl ThreadPoolExecutor {
         how: Shutdown,
         timeout: Duration,
     ) -> Result<(), ShutdownTimeout> {
-        let pool = &self.shared.pool;
-        pool.shut_down(how.cancels());
-        let deadline = if worker::is_own(pool.id) {
-            deadline_after(Duration::ZERO)
-        } else {
-            deadline_after(timeout)
-        };
-        pool.wait_ended(deadline).map_err(|threads| ShutdownTimeout { threads })?;
-        self.shared.join();
-        Ok(())
+        self.crew.shut_down_by(how, timeout)
     }
 
     /// Gives the pool up without waiting, now or in `Drop`: tasks handed in still run, unless the process ends first.
@@ -188,14 +184,7 @@ impl ThreadPoolExecutor {
     /// Counts tasks and threads, all at one moment.
     #[must_use]
     pub fn metrics(&self) -> Metrics {
-        let counts = self.shared.pool.counts();
-        Metrics {
-            queued: counts.queued,
-            running: counts.running,
-            done: counts.done,
-            threads: counts.threads,
-            max_workers: self.shared.pool.max_workers,
-        }
+        self.crew.metrics()
     }
 
     #[inline]
@@ -204,130 +193,7 @@ impl ThreadPoolExecutor {
         W: Work<R> + 'static,
         R: Send + 'static,
     {
-        self.submit_cell(Arc::new(TaskCell::new(self.shared.pool.id, work)))
-    }
-
-    #[inline]
-    fn submit_cell<W, R>(&self, cell: Arc<TaskCell<W, R>>) -> Result<Future<R>, SubmitError<W>>
-    where
-        W: Work<R> + 'static,
-        R: Send + 'static,
-    {
-        match self.shared.pool.admit(cell.clone()) {
-            Admission::Queued(Followup::Start) => {
-                self.shared.start_for(&cell)?;
-            }
-            Admission::Queued(_) => {}
-            Admission::RunHere => {
-                pool::run_here(&*cell, self.shared.notes);
-                self.shared.pool.count_done();
-            }
-            Admission::Refused(kind, reason) => return Err(refuse(&cell, kind, reason)),
-        }
-        Ok(Future::new(cell))
-    }
-}
-
-#[cold]
-fn refuse<W, R>(
-    cell: &TaskCell<W, R>,
-    kind: SubmitErrorKind,
-    reason: Option<Reason>,
-) -> SubmitError<W> {
-    // No queue has taken the task and no handle exists, so the work is still in its place.
-    let work = cell.reclaim().unwrap_or_else(|| unreachable!("nobody else has seen the task"));
-    let error = SubmitError::new(kind, work);
-    match reason {
-        Some(reason) => error.with_reason(reason),
-        None => error,
-    }
-}
-
-impl Shared {
-    /// Starts a thread for `cell`, which is queued. An error only if nobody is there who could run it.
-    #[cold]
-    fn start_for<W, R>(self: &Arc<Self>, cell: &TaskCell<W, R>) -> Result<(), SubmitError<W>> {
-        let mut own = None;
-        while let Err(error) = self.start() {
-            let Some(mut stranded) = self.pool.start_failed() else { break };
-            let reason = Reason::from(error.to_string());
-            if let Some(work) = cell.reclaim() {
-                own = Some((work, reason.clone()));
-                stranded.retain(|task| !ptr::addr_eq(Arc::as_ptr(task), cell));
-            }
-            let error = TaskError::Broken(format!("no thread could be started: {reason}").into());
-            self.pool.fail_all(stranded, &error);
-            if self.pool.rebalance() != Followup::Start {
-                break;
-            }
-        }
-        match own {
-            Some((work, reason)) => {
-                Err(SubmitError::new(SubmitErrorKind::SpawnFailed, work).with_reason(reason))
-            }
-            None => Ok(()),
-        }
-    }
-
-    fn start(self: &Arc<Self>) -> std::io::Result<()> {
-        let shared = Arc::clone(self);
-        // Held while the thread starts, so that whoever sees the thread's end finds its handle.
-        let mut handles = self.handles.lock();
-        let mut builder =
-            thread::Builder::new().name(format!("{}_{}", self.thread_name_prefix, handles.len()));
-        if let Some(bytes) = self.stack_size {
-            builder = builder.stack_size(bytes);
-        }
-        handles.push(builder.spawn(move || shared.run_worker())?);
-        Ok(())
-    }
-
-    fn run_worker(self: Arc<Self>) {
-        let entered = self.pool.enter(self.notes, self.depth_limit);
-        if let Err(reason) = self.initialize() {
-            self.pool.break_down(format!("initializer failed: {reason}").into());
-            self.pool.quit();
-            return;
-        }
-        self.pool.work(&entered, &|| {
-            if self.start().is_err() {
-                // This worker runs, so no task is stranded.
-                let _ = self.pool.start_failed();
-            }
-        });
-    }
-
-    fn initialize(&self) -> Result<(), String> {
-        let Some(initializer) = &self.initializer else { return Ok(()) };
-        match panic_hook::catch(initializer) {
-            Ok(Ok(())) => Ok(()),
-            Ok(Err(e)) => Err(e.to_string()),
-            Err(caught) => Err(format!("it panicked: {}", super::Panic::caught(caught))),
-        }
-    }
-
-    /// Waits until the ended threads are gone from the system as well.
-    fn join(&self) {
-        let me = thread::current().id();
-        for handle in self.handles.lock().drain(..) {
-            // A thread-local of a worker may hold the pool, and drop it when the worker has left it.
-            if handle.thread().id() != me {
-                // A worker catches every panic of its tasks.
-                let _ = handle.join();
-            }
-        }
-    }
-}
-
-impl Queue for Shared {
-    fn one_is_dead(&self, ran: bool) {
-        self.pool.one_is_dead(ran);
-    }
-}
-
-impl Drop for Shared {
-    fn drop(&mut self) {
-        worker::unlist(self.pool.id);
+        self.crew.submit(Arc::new(TaskCell::new(self.crew.id(), work)))
     }
 }
 
@@ -347,7 +213,7 @@ impl Default for ThreadPoolExecutor {
 impl fmt::Debug for ThreadPoolExecutor {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("ThreadPoolExecutor")
-            .field("thread_name_prefix", &self.shared.thread_name_prefix)
+            .field("thread_name_prefix", &self.crew.name_prefix())
             .field("metrics", &self.metrics())
             .finish_non_exhaustive()
     }
@@ -376,8 +242,8 @@ struct Tokened<F> {
 }
 
 impl<F: FnOnce(CancelToken) -> R + Send, R> Work<R> for Tokened<F> {
-    fn run(self) -> R {
-        (self.f)(self.token)
+    fn run(self) -> Result<R, TaskError> {
+        (move || (self.f)(self.token)).run()
     }
 }
 
@@ -406,11 +272,11 @@ pub enum Shutdown {
 }
 
 impl Shutdown {
-    fn waits(self) -> bool {
+    pub(super) fn waits(self) -> bool {
         matches!(self, Self::Wait | Self::CancelPending)
     }
 
-    fn cancels(self) -> bool {
+    pub(super) fn cancels(self) -> bool {
         matches!(self, Self::CancelPending | Self::CancelPendingNoWait)
     }
 }
@@ -421,7 +287,7 @@ pub enum WhenFull {
     /// Waits for a place. One of the pool's own workers does not wait, it runs the task itself: if all workers waited,
     /// nobody would make room.
     Block,
-    /// Gives the task back with [`SubmitErrorKind::QueueFull`]; `map` has an `Err` in its place.
+    /// Gives the task back with [`SubmitErrorKind::QueueFull`](super::SubmitErrorKind::QueueFull); `map` has an `Err` in its place.
     Reject,
     /// Runs the task in the thread that submits it.
     CallerRuns,
@@ -567,32 +433,20 @@ impl ThreadPoolBuilder {
     fn finish(self) -> ThreadPoolExecutor {
         static POOLS: AtomicUsize = AtomicUsize::new(0);
         panic_hook::install();
-        let shared = Arc::new(Shared {
-            pool: Pool::new(self.max_workers.unwrap_or_else(default_max_workers), self.bound),
-            thread_name_prefix: self.thread_name_prefix.filter(|p| !p.is_empty()).unwrap_or_else(
-                || format!("ThreadPoolExecutor-{}", POOLS.fetch_add(1, Ordering::Relaxed)),
-            ),
-            stack_size: self.stack_size,
-            initializer: self.initializer,
-            notes: if self.capture_backtraces { Notes::Backtrace } else { Notes::Place },
-            depth_limit: depth_limit(self.stack_size),
-            handles: Mutex::new(Vec::new()),
-        });
-        let queue: Arc<dyn Queue> = shared.clone();
-        worker::list(shared.pool.id, Arc::downgrade(&queue));
-        ThreadPoolExecutor { shared, detached: false }
+        let crew = Crew::new(
+            Plan {
+                max_workers: self.max_workers.unwrap_or_else(default_max_workers),
+                bound: self.bound,
+                name_prefix: self.thread_name_prefix.filter(|p| !p.is_empty()).unwrap_or_else(
+                    || format!("ThreadPoolExecutor-{}", POOLS.fetch_add(1, Ordering::Relaxed)),
+                ),
+                stack_size: self.stack_size,
+                notes: if self.capture_backtraces { Notes::Backtrace } else { Notes::Place },
+            },
+            Box::new(Prepared(self.initializer)),
+        );
+        ThreadPoolExecutor { crew, detached: false }
     }
-}
-
-/// How many tasks may lie on top of each other on one worker's stack.
-pub(super) fn depth_limit(stack_size: Option<usize>) -> usize {
-    const LEVEL: usize = 8 * 1024;
-    // std's default for threads, which this variable changes.
-    const DEFAULT_STACK: usize = 2 * 1024 * 1024;
-    let bytes = stack_size
-        .or_else(|| std::env::var("RUST_MIN_STACK").ok()?.parse().ok())
-        .unwrap_or(DEFAULT_STACK);
-    bytes / LEVEL
 }
 
 impl fmt::Debug for ThreadPoolBuilder {
