@@ -42,8 +42,9 @@ const UNLIMITED: usize = usize::MAX;
 ///
 /// Hashing and dropping keys and values happen outside of the lock, and so do the functions given to
 /// [`get_or_insert_with`](Self::get_or_insert_with): they may do with the cache what they like. Comparing keys and cloning
-/// happen under the lock. Where an `Eq` or `Clone` comes back to the cache that runs it, that cache does not wait for itself:
-/// it looks empty, keeps nothing that is put in it, and is cleared afterwards if that was asked for.
+/// happen under the lock. An `Eq` or `Clone` that comes back to the cache that runs it does not wait for itself, and one that
+/// uses another cache does not wait for other threads: the cache then looks empty, keeps nothing that is put in it, and is
+/// cleared afterwards if that was asked for.
 ///
 /// # Examples
 ///
@@ -106,7 +107,7 @@ impl<K: Hash + Eq, V> LruCache<K, V> {
     /// assert_eq!(cache.put("port", 8080), Some(80));
     /// ```
     pub fn put(&self, key: K, value: V) -> Option<V> {
-        let hash = self.__hash(&key);
+        let hash = self.hash(&key);
         let (out, own) = self.change(|entries| entries.put(hash, key, value))?;
         out.filter(|_| own).map(|(_, value)| value)
     }
@@ -132,7 +133,7 @@ impl<K: Hash + Eq, V> LruCache<K, V> {
         Q: Hash + Eq + ?Sized,
         V: Clone,
     {
-        self.__get(self.__hash(key), |held| held.borrow() == key)
+        self.memo.lookup(self.hash(key), |held| held.borrow() == key, V::clone)
     }
 
     /// Returns a clone of the key's value; counts nothing and leaves the order as it is.
@@ -156,7 +157,7 @@ impl<K: Hash + Eq, V> LruCache<K, V> {
         Q: Hash + Eq + ?Sized,
         V: Clone,
     {
-        let hash = self.__hash(key);
+        let hash = self.hash(key);
         self.memo.within(|entries| entries.peek(hash, |held| held.borrow() == key).cloned())?
     }
 
@@ -178,7 +179,7 @@ impl<K: Hash + Eq, V> LruCache<K, V> {
         K: Borrow<Q>,
         Q: Hash + Eq + ?Sized,
     {
-        self.__contains(self.__hash(key), |held| held.borrow() == key)
+        self.memo.contains(self.hash(key), |held| held.borrow() == key)
     }
 
     /// Takes the key's value out; counts nothing.
@@ -198,7 +199,9 @@ impl<K: Hash + Eq, V> LruCache<K, V> {
         K: Borrow<Q>,
         Q: Hash + Eq + ?Sized,
     {
-        self.__remove(self.__hash(key), |held| held.borrow() == key)
+        let hash = self.hash(key);
+        let out = self.change(|entries| entries.remove(hash, |held| held.borrow() == key))?;
+        out.map(|(_, value)| value)
     }
 
     /// Takes out the entry whose last use is longest ago: the one that would have to go next.
@@ -281,12 +284,14 @@ impl<K: Hash + Eq, V> LruCache<K, V> {
         Q: ToOwned<Owned = K> + Hash + Eq + ?Sized,
         V: Clone,
     {
-        let hash = self.__hash(key);
-        if let Some(value) = self.__get(hash, |held| held.borrow() == key) {
+        let hash = self.hash(key);
+        if let Some(value) = self.memo.lookup(hash, |held| held.borrow() == key, V::clone) {
             return Ok(value);
         }
         let value = make(key)?;
-        self.__keep(hash, key.to_owned(), value.clone());
+        let (key, kept) = (key.to_owned(), value.clone());
+        // In a variable: what has no place is dropped when the lock is free.
+        let _out = self.change(|entries| entries.insert(hash, key, kept, K::eq, (), |()| true));
         Ok(value)
     }
 
@@ -358,15 +363,6 @@ impl<K: Hash + Eq, V> LruCache<K, V> {
             })
             .unwrap_or_default()
     }
-
-    /// Works on the entries, and publishes their number; `None` if this thread might wait for itself.
-    fn change<R>(&self, work: impl FnOnce(&mut Recent<K, V>) -> R) -> Option<R> {
-        self.memo.within(|entries| {
-            let result = work(entries);
-            self.memo.counters.size(entries.count());
-            result
-        })
-    }
 }
 
 impl<K: Hash + Eq, V> LruCache<K, V> {
@@ -429,40 +425,19 @@ impl<K: Hash + Eq, V> LruCache<K, V> {
     }
 }
 
-/// What `#[lru_cache(field = ..)]` expands to. A key that is no value of `K` yet is given as its hash and a comparison.
 impl<K: Hash + Eq, V> LruCache<K, V> {
-    /// Hashes what a key would be made of. A tuple of references hashes as a tuple of what they borrow from would.
-    #[doc(hidden)]
     #[inline]
-    pub fn __hash(&self, key: &(impl Hash + ?Sized)) -> u64 {
+    fn hash(&self, key: &(impl Hash + ?Sized)) -> u64 {
         self.memo.hash(|hasher| key.hash(hasher))
     }
 
-    #[doc(hidden)]
-    #[inline]
-    pub fn __get(&self, hash: u64, is: impl Fn(&K) -> bool) -> Option<V>
-    where
-        V: Clone,
-    {
-        self.memo.lookup(hash, is, V::clone)
-    }
-
-    #[doc(hidden)]
-    pub fn __contains(&self, hash: u64, is: impl Fn(&K) -> bool) -> bool {
-        self.memo.contains(hash, is)
-    }
-
-    #[doc(hidden)]
-    pub fn __remove(&self, hash: u64, is: impl Fn(&K) -> bool) -> Option<V> {
-        let (_key, value) = self.change(|entries| entries.remove(hash, is))??;
-        Some(value)
-    }
-
-    /// Stores what was computed after a miss, by CPython's rules.
-    #[doc(hidden)]
-    pub fn __keep(&self, hash: u64, key: K, value: V) {
-        // In a variable: what has no place is dropped when the lock is free.
-        let _out = self.change(|entries| entries.insert(hash, key, value, K::eq, (), |()| true));
+    /// Works on the entries, and publishes their number; `None` if this thread might wait for itself.
+    fn change<R>(&self, work: impl FnOnce(&mut Recent<K, V>) -> R) -> Option<R> {
+        self.memo.within(|entries| {
+            let result = work(entries);
+            self.memo.counters.size(entries.count());
+            result
+        })
     }
 }
 
