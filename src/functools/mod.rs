@@ -43,7 +43,6 @@
 //!   cached function is computed, if it cannot be looked up without waiting. What leaves a cache is dropped outside.
 //! - **What fails is not kept.** A panic stores nothing and poisons nothing; an `Err` is returned and not kept, whatever its
 //!   type is called; `None` is a result like any other.
-//! - **No `unsafe`.**
 //!
 //! # Cost
 //!
@@ -89,6 +88,8 @@ mod store;
 mod unbounded;
 
 mod clock;
+#[cfg(target_os = "linux")]
+mod coarse;
 mod either;
 mod flight;
 mod guard;
@@ -98,6 +99,11 @@ mod life;
 mod memo;
 mod memoized;
 mod registry;
+
+#[cfg(not(target_os = "linux"))]
+use clock as machine;
+#[cfg(target_os = "linux")]
+use coarse as machine;
 
 #[doc(hidden)]
 pub mod private;
