@@ -214,7 +214,7 @@ fn an_error_that_is_not_kept_needs_no_clone() {
     thread::scope(|scope| {
         for _ in 0..2 {
             scope.spawn(|| {
-                (0..500).for_each(|n| assert_eq!(flight(n as u8 % 2).is_ok(), n % 2 == 1))
+                (0..500).for_each(|n| assert_eq!(flight(n as u8 % 2).is_ok(), n % 2 == 1));
             });
         }
     });
