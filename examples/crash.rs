@@ -28,10 +28,8 @@ fn dig(n: u64) -> u64 {
 
 fn main() -> Result<(), Box<dyn Error>> {
     batteries::init();
-    let pool = ProcessPoolExecutor::builder()
-        .max_workers(2)
-        .deadline(Duration::from_millis(500))
-        .build()?;
+    let pool =
+        ProcessPoolExecutor::builder().max_workers(2).deadline(Duration::from_secs(1)).build()?;
 
     println!("each number a task:");
     for (n, result) in (1..=11).zip(pool.map(work, 1..=11)) {

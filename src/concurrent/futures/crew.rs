@@ -113,11 +113,6 @@ impl Crew {
         Ok(Future::new(cell))
     }
 
-    /// Fails everything that has not started, and everything to come.
-    pub(super) fn break_down(&self, reason: Reason) {
-        self.pool.break_down(reason);
-    }
-
     /// Refuses tasks from now on, and waits for those handed in if `how` says so and this thread is none of the crew.
     pub(super) fn shut_down(&self, how: Shutdown) {
         self.pool.shut_down(how.cancels());
@@ -233,6 +228,14 @@ impl Crew {
                 let _ = handle.join();
             }
         }
+    }
+}
+
+#[cfg(feature = "process")]
+impl Crew {
+    /// Fails everything that has not started, and everything to come.
+    pub(super) fn break_down(&self, reason: Reason) {
+        self.pool.break_down(reason);
     }
 }
 

@@ -224,32 +224,6 @@ impl Panic {
         }
     }
 
-    /// A panic that was caught in process `pid`, in words.
-    pub(super) fn in_process(
-        pid: u32,
-        message: String,
-        location: Option<String>,
-        backtrace: Option<String>,
-        thread: Option<String>,
-    ) -> Self {
-        let rendered = OnceLock::new();
-        if let Some(backtrace) = backtrace {
-            // New, so nobody has been here before.
-            let _ = rendered.set(backtrace.into());
-        }
-        Self {
-            inner: Arc::new(PanicInner {
-                message: message.clone().into(),
-                location: location.map(Into::into),
-                backtrace: None,
-                rendered,
-                thread: thread.map(Into::into),
-                pid: Some(pid),
-                payload: Mutex::new(Some(Box::new(message))),
-            }),
-        }
-    }
-
     /// Returns what the panic said; `Box<dyn Any>` when its payload was no text.
     #[must_use]
     pub fn message(&self) -> &str {
@@ -297,6 +271,35 @@ impl Panic {
     pub fn resume_unwind(self) -> ! {
         let payload = self.inner.payload.lock().take();
         std::panic::resume_unwind(payload.unwrap_or_else(|| Box::new(String::from(self.message()))))
+    }
+}
+
+#[cfg(feature = "process")]
+impl Panic {
+    /// A panic that was caught in process `pid`, in words.
+    pub(super) fn in_process(
+        pid: u32,
+        message: String,
+        location: Option<String>,
+        backtrace: Option<String>,
+        thread: Option<String>,
+    ) -> Self {
+        let rendered = OnceLock::new();
+        if let Some(backtrace) = backtrace {
+            // New, so nobody has been here before.
+            let _ = rendered.set(backtrace.into());
+        }
+        Self {
+            inner: Arc::new(PanicInner {
+                message: message.clone().into(),
+                location: location.map(Into::into),
+                backtrace: None,
+                rendered,
+                thread: thread.map(Into::into),
+                pid: Some(pid),
+                payload: Mutex::new(Some(Box::new(message))),
+            }),
+        }
     }
 }
 

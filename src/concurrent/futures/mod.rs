@@ -115,6 +115,7 @@ mod inline;
 mod map;
 mod pool;
 #[cfg(feature = "process")]
+#[cfg_attr(not(unix), expect(dead_code, reason = "where there are no workers nothing runs them"))]
 pub(crate) mod process;
 mod promise;
 mod scope;

@@ -121,7 +121,7 @@ impl ThreadPoolExecutor {
         let token = CancelToken::new();
         let cell = Arc::new(TaskCell::new(self.crew.id(), Tokened { f, token: token.clone() }));
         // Nobody else has seen the cell, so it cannot be done.
-        let _ = cell.observe(Observer::Token(token));
+        let _ = cell.observe(Observer::Brake(Arc::new(token)));
         self.crew.submit(cell).map_err(|e| e.map(|work| work.f))
     }
 

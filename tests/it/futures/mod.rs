@@ -21,6 +21,8 @@ mod r#async;
 mod executor;
 mod future;
 mod initializer;
+#[cfg(feature = "process")]
+mod named;
 mod shutdown;
 mod thread_pool;
 mod wait;

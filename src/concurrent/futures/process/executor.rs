@@ -232,7 +232,7 @@ impl ProcessPoolExecutor {
     {
         let cell = Arc::new(TaskCell::new(self.crew.id(), work));
         // Nobody else has seen the cell, so it cannot be done.
-        let _ = cell.observe(Observer::Switch(switch));
+        let _ = cell.observe(Observer::Brake(switch));
         self.crew.submit(cell)
     }
 }

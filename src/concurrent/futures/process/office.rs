@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 use crate::panic_hook;
 use crate::sync::{Arc, Condvar, Mutex, MutexGuard, OnceLock, Weak};
 
-use super::super::cell::Stop;
+use super::super::cell::Brake;
 use super::super::crew::{Crew, Station};
 use super::super::error::{Reason, TaskError, WorkerDeath};
 use super::platform::{Leash, Link};
@@ -510,7 +510,10 @@ impl Switch {
     }
 }
 
-impl Stop for Switch {
+impl Brake for Switch {
+    /// What runs in another process cannot be asked.
+    fn ask(&self) {}
+
     fn stop(&self) -> bool {
         let mut hold = self.0.lock();
         match &*hold {

@@ -129,7 +129,7 @@ fn main_code() -> Option<&'static std::ops::Range<usize>> {
     CODE.get_or_init(|| image::main_code().filter(|code| code.contains(&anchor_address()))).as_ref()
 }
 
-#[cfg(not(target_vendor = "apple"))]
+#[cfg(all(unix, not(target_vendor = "apple")))]
 mod image {
     use std::ffi::{c_int, c_void};
     use std::ops::Range;
@@ -268,6 +268,14 @@ mod map {
             // SAFETY: mapped above, to a page, and never unmapped; the address is known here alone.
             Ok(unsafe { Self::new(start, len) })
         }
+    }
+}
+
+#[cfg(not(unix))]
+mod image {
+    /// Where there are no workers nothing need be found.
+    pub(super) fn main_code() -> Option<std::ops::Range<usize>> {
+        None
     }
 }
 

@@ -7,7 +7,7 @@ use std::os::unix::net::UnixStream;
 
 use rustix::event::{PollFd, poll};
 use rustix::io::Errno;
-use rustix::net::{RecvAncillaryBuffer, RecvAncillaryMessage, RecvFlags, recvmsg};
+use rustix::net::{RecvAncillaryBuffer, RecvAncillaryMessage, recvmsg};
 use rustix::process::{Resource, Rlimit, Signal};
 
 use crate::panic_hook::{self, Notes};
@@ -122,7 +122,7 @@ fn read_head(socket: &UnixStream) -> io::Result<Option<(Head, Option<OwnedFd>)>>
         let mut space = [MaybeUninit::uninit(); rustix::cmsg_space!(ScmRights(1))];
         let mut control = RecvAncillaryBuffer::new(&mut space);
         let mut parts = [IoSliceMut::new(&mut head[filled..])];
-        match recvmsg(socket, &mut parts, &mut control, RecvFlags::CMSG_CLOEXEC) {
+        match recvmsg(socket, &mut parts, &mut control, system::RECEIVE) {
             Ok(message) if message.bytes == 0 => return Ok(None),
             Ok(message) => filled += message.bytes,
             Err(Errno::CONNRESET) => return Ok(None),

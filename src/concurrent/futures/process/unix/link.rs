@@ -202,7 +202,7 @@ impl Link {
         let files = [file.as_fd()];
         let fits = control.push(SendAncillaryMessage::ScmRights(&files));
         let parts = [IoSlice::new(&frame)];
-        let sent = rustix::net::sendmsg(&self.socket, &parts, &mut control, SendFlags::NOSIGNAL);
+        let sent = rustix::net::sendmsg(&self.socket, &parts, &mut control, system::SEND);
         self.ledger = Some(file);
         // So short a frame goes as a whole.
         fits && sent == Ok(frame.len())
@@ -224,7 +224,7 @@ impl Link {
     fn send(&mut self, mut rest: &[u8], deadline: Option<Instant>) -> Result<(), Silence> {
         while !rest.is_empty() {
             self.set_timeout(deadline)?;
-            match rustix::net::send(&self.socket, rest, SendFlags::NOSIGNAL) {
+            match rustix::net::send(&self.socket, rest, system::SEND) {
                 Ok(sent) => rest = &rest[sent..],
                 Err(e) => match io::Error::from(e).kind() {
                     ErrorKind::Interrupted => {}
@@ -313,7 +313,7 @@ impl Link {
         let mut frame = wire::open(0);
         wire::close(&mut frame, Kind::Stop, [0; 3]);
         // If it cannot be told it has ended, or will be killed.
-        let _ = rustix::net::send(&self.socket, &frame, SendFlags::NOSIGNAL | SendFlags::DONTWAIT);
+        let _ = rustix::net::send(&self.socket, &frame, system::SEND | SendFlags::DONTWAIT);
     }
 
     /// Waits for the end of a worker that is ending, and kills it, with what it has started, if it does not end.

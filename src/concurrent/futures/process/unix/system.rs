@@ -7,9 +7,16 @@ mod platform {
 
     use rustix::event::PollFlags;
     use rustix::fs::{MemfdFlags, memfd_create};
+    use rustix::net::{RecvFlags, SendFlags};
 
     /// What a socket shows when its other end is gone.
     pub(crate) const HUNG_UP: PollFlags = PollFlags::RDHUP;
+
+    /// A write to a socket whose other end is gone is an error, and no signal that ends the program.
+    pub(crate) const SEND: SendFlags = SendFlags::NOSIGNAL;
+
+    /// A file that comes over a socket is not for programs that are started from here.
+    pub(crate) const RECEIVE: RecvFlags = RecvFlags::CMSG_CLOEXEC;
 
     /// Whether a reset connection says that the other end had not read all that was sent to it.
     pub(crate) const RESET_MEANS_UNREAD: bool = true;
@@ -43,8 +50,15 @@ mod platform {
     use std::path::PathBuf;
 
     use rustix::event::PollFlags;
+    use rustix::net::{RecvFlags, SendFlags};
 
     pub(crate) const HUNG_UP: PollFlags = PollFlags::HUP;
+
+    // The standard library has told each of its sockets.
+    pub(crate) const SEND: SendFlags = SendFlags::empty();
+
+    // No file is sent.
+    pub(crate) const RECEIVE: RecvFlags = RecvFlags::empty();
 
     pub(crate) const RESET_MEANS_UNREAD: bool = false;
 
