@@ -407,7 +407,8 @@ impl WorkerDeath {
         self.inner.status.and_then(exit::signal)
     }
 
-    /// Returns the name of the task it ran.
+    /// Returns the name of the task it ran: that of [`#[task]`](macro@crate::task), or the function's path, or, in a program
+    /// without a table of names, the function's type.
     #[must_use]
     pub fn task(&self) -> Option<&str> {
         self.inner.task.as_deref()

@@ -33,7 +33,7 @@ thread_local! {
 /// Says where this thread, which is a worker's, notes how far it has come with a chunk.
 pub(super) fn set_ledger(ledger: Ledger) {
     // It is mapped for good as well.
-    LEDGER.set(Some(Box::leak(Box::new(ledger))));
+    LEDGER.with(|place| place.set(Some(Box::leak(Box::new(ledger)))));
 }
 
 /// Many arguments, and for each the kind of its answer and the answer.
@@ -46,7 +46,7 @@ where
     R: Serialize,
 {
     let Some(function) = function_at::<A, R>(function, types) else { return mismatch(to) };
-    let mut ledger = LEDGER.get();
+    let mut ledger = LEDGER.with(Cell::get);
     for argument in wire::pieces(arguments) {
         let before = to.len();
         if let Some(ledger) = ledger {

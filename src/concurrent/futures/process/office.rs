@@ -16,7 +16,7 @@ use super::super::cell::Brake;
 use super::super::crew::{Crew, Station};
 use super::super::error::{Reason, TaskError, WorkerDeath};
 use super::platform::{Leash, Link};
-use super::remote::Terms;
+use super::remote::{TaskName, Terms};
 use super::wire::Kind;
 
 /// What a pool does when a worker process ends by itself while it runs a task.
@@ -153,7 +153,7 @@ struct State {
 pub(super) struct Job {
     /// The frame.
     pub(super) request: Vec<u8>,
-    pub(super) task: &'static str,
+    pub(super) task: TaskName,
     pub(super) deadline: Option<Duration>,
     pub(super) retries: usize,
     /// Whether it is many calls, and their progress wanted.
@@ -162,7 +162,7 @@ pub(super) struct Job {
 }
 
 impl Job {
-    pub(super) fn new(request: Vec<u8>, task: &'static str, terms: Terms) -> Self {
+    pub(super) fn new(request: Vec<u8>, task: TaskName, terms: Terms) -> Self {
         let Terms { deadline, retries } = terms;
         Self {
             request,
@@ -231,8 +231,9 @@ impl Office {
             let answer = answer.map(|(kind, payload)| read(kind, payload, pid));
             let killed = job.switch.release();
             let died = |status: Option<ExitStatus>| {
-                let death =
-                    WorkerDeath::new(pid).with_task(job.task).with_running_time(started.elapsed());
+                let death = WorkerDeath::new(pid)
+                    .with_task(&job.task.to_text())
+                    .with_running_time(started.elapsed());
                 TaskError::WorkerDied(status.into_iter().fold(death, WorkerDeath::with_status))
             };
             if killed {

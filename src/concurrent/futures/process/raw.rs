@@ -101,6 +101,12 @@ fn address(distance: u64) -> Option<usize> {
     main_code()?.contains(&address).then_some(address)
 }
 
+/// Where the linker put the function at an address of the main program, as its file has it.
+pub(super) fn linked_address(address: usize) -> Option<u64> {
+    let code = main_code()?;
+    code.contains(&address).then(|| address.wrapping_sub(image::shift()) as u64)
+}
+
 /// Tells whether this crate is part of the program itself, and not of a library that it has loaded.
 pub(super) fn is_in_main_program() -> bool {
     main_code().is_some()
@@ -134,9 +140,23 @@ mod image {
     use std::ffi::{c_int, c_void};
     use std::ops::Range;
 
-    /// The segment of the main program that holds the anchor.
+    /// The main program: how far from its place in the file it was loaded, and the segment that holds the anchor.
+    #[derive(Default)]
+    struct Found {
+        shift: usize,
+        code: Option<Range<usize>>,
+    }
+
     pub(super) fn main_code() -> Option<Range<usize>> {
-        let mut found = None;
+        main_program().code
+    }
+
+    pub(super) fn shift() -> usize {
+        main_program().shift
+    }
+
+    fn main_program() -> Found {
+        let mut found = Found::default();
         // SAFETY: `look` matches the callback's type, and reads its last argument as what is passed here.
         unsafe { libc::dl_iterate_phdr(Some(look), (&raw mut found).cast()) };
         found
@@ -148,14 +168,15 @@ mod image {
         _size: usize,
         found: *mut c_void,
     ) -> c_int {
-        // SAFETY: the loader passes a valid `info` for the time of the call, and `main_code` its own local.
-        let (info, found) = unsafe { (&*info, &mut *found.cast::<Option<Range<usize>>>()) };
+        // SAFETY: the loader passes a valid `info` for the time of the call, and `main_program` its own local.
+        let (info, found) = unsafe { (&*info, &mut *found.cast::<Found>()) };
         // SAFETY: the loader says that so many headers are there.
         let headers =
             unsafe { std::slice::from_raw_parts(info.dlpi_phdr, usize::from(info.dlpi_phnum)) };
         // Where addresses are 32 bits wide, so are these fields.
         let wide = |number| usize::try_from(number).unwrap_or(usize::MAX);
-        *found = headers
+        found.shift = wide(info.dlpi_addr);
+        found.code = headers
             .iter()
             .filter(|h| h.p_type == libc::PT_LOAD && h.p_flags & libc::PF_X != 0)
             .map(|h| {
@@ -179,6 +200,11 @@ mod image {
             name: *const c_char,
             size: *mut c_ulong,
         ) -> *mut u8;
+    }
+
+    /// Not asked for: the file's table of names is not read here.
+    pub(super) fn shift() -> usize {
+        0
     }
 
     /// The segment `__TEXT` of the main program.
@@ -276,6 +302,10 @@ mod image {
     /// Where there are no workers nothing need be found.
     pub(super) fn main_code() -> Option<std::ops::Range<usize>> {
         None
+    }
+
+    pub(super) fn shift() -> usize {
+        0
     }
 }
 

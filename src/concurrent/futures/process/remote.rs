@@ -14,6 +14,7 @@ use super::super::error::{SubmitErrorKind, TaskError};
 use super::super::task::Task;
 use super::entry;
 use super::office::{Job, Office, Switch};
+use super::platform;
 use super::raw::Callee;
 use super::wire::{self, Kind};
 
@@ -22,6 +23,30 @@ use super::wire::{self, Kind};
 pub(super) struct Terms {
     pub(super) deadline: Option<Duration>,
     pub(super) retries: usize,
+}
+
+/// What a task is called when its worker has died of it.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct TaskName {
+    given: Option<&'static str>,
+    function: usize,
+    types: &'static str,
+}
+
+impl TaskName {
+    fn of<A, R>(task: Task<A, R>) -> Self {
+        Self {
+            given: task.name(),
+            function: task.function() as usize,
+            types: type_name::<fn(A) -> R>(),
+        }
+    }
+
+    /// The task's own name, or what the program's file calls the function, or its types.
+    pub(super) fn to_text(self) -> String {
+        let own = self.given.map(str::to_owned);
+        own.or_else(|| platform::name_of(self.function)).unwrap_or_else(|| self.types.to_owned())
+    }
 }
 
 /// One call.
@@ -45,7 +70,7 @@ impl<R: Serialize + DeserializeOwned> Remote<R> {
         let mut request = wire::open(size_of::<A>());
         wire::encode(argument, &mut request).map_err(|e| (SubmitErrorKind::Encode, Some(e)))?;
         wire::close(&mut request, Kind::Call, callee.to_words());
-        let job = Job::new(request, name(task), terms);
+        let job = Job::new(request, TaskName::of(task), terms);
         Ok(Self { office: Arc::clone(office), job, result: PhantomData })
     }
 
@@ -60,10 +85,6 @@ impl<R: DeserializeOwned> Work<R> for Remote<R> {
     fn run(self) -> Result<R, TaskError> {
         self.office.carry_out(&self.job, entry::result).map_err(|failure| failure.error)
     }
-}
-
-fn name<A, R>(task: Task<A, R>) -> &'static str {
-    task.name().unwrap_or_else(|| type_name::<fn(A) -> R>())
 }
 
 /// Calls of one function with many arguments, in one task.
@@ -95,7 +116,7 @@ impl<R: Serialize + DeserializeOwned> RemoteChunk<R> {
             }
         }
         wire::close(&mut request, Kind::Call, callee.to_words());
-        let mut job = Job::new(request, name(task), terms);
+        let mut job = Job::new(request, TaskName::of(task), terms);
         job.is_chunk = true;
         let (office, words) = (Arc::clone(office), callee.to_words());
         Ok(Self { office, job, words, len: arguments.len(), refused, result: PhantomData })

@@ -126,9 +126,15 @@ impl Link {
         let timeout = settings.startup_timeout;
         let pid = self.pid();
         let said = self.call(&settings.setup, Some(timeout)).map(|(kind, payload)| match kind {
-            Kind::Value => wire::decode::<Result<(), String>>(payload).and_then(|said| said),
-            Kind::Mismatch => Err(String::new()),
-            kind => Err(entry::error(kind, payload, pid).to_string()),
+            Kind::Value => wire::decode::<Result<(), String>>(payload)
+                .and_then(|said| said)
+                .map_err(|text| format!("initializer failed: {text}")),
+            Kind::Mismatch => {
+                Err("the program's file was replaced while it runs, and workers of another build \
+                     do not know its functions: start the program again"
+                    .to_owned())
+            }
+            kind => Err(format!("initializer failed: {}", entry::error(kind, payload, pid))),
         });
         let ready = "is `batteries::init()` the first line of `main`?";
         let text = match said {
@@ -139,13 +145,7 @@ impl Link {
             Ok(Err(text)) => {
                 self.stop();
                 self.reap();
-                if text.is_empty() {
-                    "the program's file was replaced while it runs, and workers of another build \
-                     do not know its functions: start the program again"
-                        .to_owned()
-                } else {
-                    format!("initializer failed: {text}")
-                }
+                text
             }
             Err(Silence::Overran) => {
                 self.leash.end(End::Kill);

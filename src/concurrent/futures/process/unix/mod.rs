@@ -3,10 +3,12 @@
 mod child;
 mod link;
 mod program;
+mod symbol;
 mod system;
 
 pub(crate) use child::begin;
 pub(super) use link::{Leash, Link};
+pub(super) use symbol::name_of;
 
 use super::super::error::BuildErrorKind;
 use super::office::Settings;
