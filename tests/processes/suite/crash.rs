@@ -70,10 +70,11 @@ enum Ended {
 
 /// A pool with a worker that runs a task, which must come to no harm, and one that is still to be had.
 struct Neighbours {
-    pool: ProcessPoolExecutor,
+    // In front of the pool, so that a failing assertion leaves nobody waiting.
+    visitor: desk::Visitor,
     desk: Desk,
     neighbour: Future<u32>,
-    visitor: desk::Visitor,
+    pool: ProcessPoolExecutor,
 }
 
 impl Neighbours {
@@ -82,7 +83,7 @@ impl Neighbours {
         let desk = Desk::new();
         let neighbour = pool.submit(desk::wait_at, desk.address()).unwrap();
         let visitor = desk.next();
-        Self { pool, desk, neighbour, visitor }
+        Self { visitor, desk, neighbour, pool }
     }
 
     /// The process of the worker that is not busy.
@@ -125,7 +126,8 @@ fn ends_with(task: fn(()), ended: Ended) {
     let neighbours = Neighbours::new(ProcessPoolExecutor::builder());
     let pid = neighbours.free_worker();
     let death = assert_died(neighbours.pool.submit(task, ()).unwrap().result(), pid, ended);
-    assert_eq!(death.task(), Some("fn(())"));
+    // Its own path, as the compiler has it.
+    assert!(death.task().unwrap().starts_with("processes::suite::crash::"), "{death}");
     assert_ne!(neighbours.free_worker(), pid, "the dead one was replaced");
     neighbours.part();
 }
@@ -299,7 +301,7 @@ fn deadline_leaves_nothing() {
     let task = builder
         .submit(
             |()| loop {
-                std::hint::spin_loop()
+                std::hint::spin_loop();
             },
             (),
         )

@@ -257,7 +257,6 @@ fn shy() {
         Err(error) => {
             assert_eq!(error.kind(), BuildErrorKind::NotInitialized);
             // As programs do that cannot go on.
-            eprint!("{error}");
             std::process::exit(1);
         }
     }

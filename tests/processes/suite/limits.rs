@@ -61,8 +61,7 @@ fn queued_tasks_have_no_descriptors() {
     let before = books::descriptors("self").len();
     let pool = ProcessPoolExecutor::new(2).unwrap();
     let desk = Desk::new();
-    let busy: Vec<_> =
-        (0..2).map(|_| pool.submit(desk::wait_at, desk.address()).unwrap()).collect();
+    let busy = [(), ()].map(|()| pool.submit(desk::wait_at, desk.address()).unwrap());
     let visitors = desk.take(2);
     let queued: Vec<_> = (0..10_000).map(|_| pool.submit(desk::pid, ()).unwrap()).collect();
     // The desk, what its visitors hold, and one for each worker.

@@ -12,10 +12,10 @@ pub(super) const CASES: &[super::Case] = &[
     ("workers_do_not_outlive_a_killed_program", || killed("program_with_busy_workers")),
     ("stuck_workers_do_not_outlive_a_killed_program", || killed("program_with_stuck_workers")),
     ("workers_of_workers_do_not_outlive_a_killed_program", || {
-        killed("program_with_nested_workers")
+        killed("program_with_nested_workers");
     }),
     ("what_workers_started_does_not_outlive_a_killed_program", || {
-        killed("program_with_grandchildren")
+        killed("program_with_grandchildren");
     }),
     ("workers_do_not_outlive_a_program_that_returns", || killed("program_that_returns")),
     ("dropped_pool_ends_idle_workers", dropped_pool_ends_idle_workers),

@@ -61,7 +61,7 @@ fn program_of_surroundings() {
     let there = pool.submit(look_around, ()).unwrap().result().unwrap();
     // A worker starts where the program is then.
     assert_eq!(there, (here.0, "/".to_owned(), here.2));
-    print!("seen");
+    io::stdout().write_all(b"seen").unwrap();
 }
 
 fn surroundings() {
@@ -80,6 +80,7 @@ fn surroundings_in_a_harness() {
     assert_eq!(passed(program.output().unwrap()), ("seen".into(), String::new()));
 }
 
+#[expect(clippy::print_stdout, clippy::print_stderr, reason = "it is about what becomes of it")]
 fn speak(_: ()) -> usize {
     // Unfinished lines too arrive, at the latest when the worker ends.
     print!("to standard output");
@@ -179,6 +180,7 @@ fn descriptors() {
 }
 
 fn start_a_grandchild((address, crash): (String, bool)) -> u32 {
+    #[expect(clippy::zombie_processes, reason = "its end is what the tests are about")]
     let grandchild = Command::new("sleep").arg("100000").stdout(Stdio::null()).spawn().unwrap();
     let pid = grandchild.id();
     let _stream = desk::report_as(&address, pid);

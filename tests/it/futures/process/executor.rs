@@ -106,16 +106,16 @@ fn bad_argument_of_a_chunk_costs_its_own_result_alone() {
         let pool = described(1).crash_budget(100).build().unwrap();
         let cases: [(Moment, Mishap, Check); 11] = [
             (Moment::EncodedAtHome, Mishap::Error, |r| {
-                assert!(matches!(r, Err(TaskError::Encode(_))))
+                assert!(matches!(r, Err(TaskError::Encode(_))));
             }),
             (Moment::DecodedAway, Mishap::Error, |r| {
-                assert!(matches!(r, Err(TaskError::Decode(_))))
+                assert!(matches!(r, Err(TaskError::Decode(_))));
             }),
             (Moment::EncodedAway, Mishap::Error, |r| {
-                assert!(matches!(r, Err(TaskError::Encode(_))))
+                assert!(matches!(r, Err(TaskError::Encode(_))));
             }),
             (Moment::DecodedAtHome, Mishap::Error, |r| {
-                assert!(matches!(r, Err(TaskError::Decode(_))))
+                assert!(matches!(r, Err(TaskError::Decode(_))));
             }),
             (Moment::DecodedAway, Mishap::Panic, |r| assert_panicked(r, "a trap")),
             (Moment::EncodedAway, Mishap::Panic, |r| assert_panicked(r, "a trap")),
@@ -153,8 +153,10 @@ fn bad_argument_of_a_chunk_costs_its_own_result_alone() {
 #[test]
 fn argument_that_overruns_costs_its_own_result_alone() {
     fn spin_on_odd(n: u8) -> u8 {
-        while n % 2 == 1 {
-            std::hint::spin_loop();
+        if n % 2 == 1 {
+            loop {
+                std::hint::spin_loop();
+            }
         }
         n
     }

@@ -124,6 +124,7 @@ fn test_on_a_single_processor_has_workers() {
 /// What a task prints in a test comes out at standard error: standard output belongs to the harness.
 #[test]
 fn task_of_a_test_prints_to_standard_error() {
+    #[expect(clippy::print_stdout, reason = "it is about what becomes of it")]
     fn print(_: ()) -> String {
         println!("from a task");
         std::io::read_to_string(std::io::stdin()).unwrap()

@@ -28,7 +28,7 @@ fn killed_worker_fails_its_own_task() {
         let waited: Vec<_> = batteries::concurrent::futures::as_completed(tasks).take(1).collect();
         let death = worker_death(waited.into_iter().next().unwrap().result());
         assert_eq!((death.pid(), death.signal(), death.exit_code()), (victim, Some(9), None));
-        assert_eq!(death.task(), Some("fn(alloc::string::String) -> u32"));
+        assert_eq!(death.task(), Some("it::futures::process::desk::wait_at"));
         assert_ne!(pool.submit(desk::pid, ()).unwrap().result().unwrap(), victim);
         assert!(!pool.worker_pids().contains(&victim));
     });
@@ -87,7 +87,12 @@ fn death_names_the_exit_code() {
     bounded(|| {
         let future = workers(1).submit(|()| std::process::exit(99), ()).unwrap();
         let error = future.result().map(|()| "no error").unwrap_err();
-        assert!(error.to_string().contains("(exit status: 99) while it ran fn(())"), "{error}");
+        assert!(
+            error
+                .to_string()
+                .contains("(exit status: 99) while it ran fn(())"),
+            "{error}"
+        );
         assert_eq!(worker_death(Err::<(), _>(error)).exit_code(), Some(99));
     });
 }

@@ -7,7 +7,7 @@ use batteries::concurrent::futures::{
     Future, ReturnWhen, TaskError, ThreadPoolExecutor, Waited, wait, wait_timeout,
 };
 
-use super::super::{Gate, bounded, cancelled, finished};
+use super::super::{Gate, at_once, bounded, cancelled, finished};
 use super::desk::{self, Desk};
 use super::{occupy, workers};
 
@@ -158,14 +158,12 @@ fn tasks_of_one_kind_wait_for_the_other() {
     bounded(|| {
         let threads = ThreadPoolExecutor::new(2).unwrap();
         let processes = Arc::new(workers(2));
-        let futures: Vec<_> = (0..8_u64)
-            .map(|n| {
-                let processes = Arc::clone(&processes);
-                threads
-                    .submit(move || processes.submit(super::pow, (n, 2)).unwrap().result().unwrap())
-                    .unwrap()
-            })
-            .collect();
+        let futures = at_once((0..8_u64).map(|n| {
+            let processes = Arc::clone(&processes);
+            threads
+                .submit(move || processes.submit(super::pow, (n, 2)).unwrap().result().unwrap())
+                .unwrap()
+        }));
         let sum: u64 = futures.into_iter().map(|future| future.result().unwrap()).sum();
         assert_eq!(sum, 140);
         let chained = processes.submit(super::pow, (2, 3)).unwrap().then(|n| n.map(|n| n + 1));
