@@ -202,8 +202,7 @@ fn test_among(backtrace: &str) -> Option<String> {
         .collect();
     let harness = functions.iter().position(|function| function.starts_with(HARNESS))?;
     let callees = functions[..harness].iter().rev();
-    let test =
-        callees.copied().find(|f| !f.starts_with("core::ops::function::FnOnce::call_once"))?;
+    let test = callees.copied().find(|f| !f.ends_with("::call_once"))?;
     let path = test.strip_suffix("::{{closure}}").unwrap_or(test);
     path.split_once("::").map(|(_krate, test)| test.to_owned())
 }
