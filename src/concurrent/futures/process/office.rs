@@ -9,6 +9,7 @@ use std::path::PathBuf;
 use std::process::ExitStatus;
 use std::time::{Duration, Instant};
 
+use crate::panic_hook;
 use crate::sync::{Arc, Condvar, Mutex, MutexGuard, OnceLock, Weak};
 
 use super::super::cell::Brake;
@@ -49,6 +50,8 @@ pub(super) struct Settings {
 pub(super) enum StartError {
     /// The system would not start one now; later it may.
     System(io::Error),
+    /// It was killed before it was ready; the next one may live.
+    Died(String),
     /// No worker will ever come up.
     Hopeless(String),
 }
@@ -57,7 +60,7 @@ impl fmt::Display for StartError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::System(e) => write!(f, "a worker process could not be started: {e}"),
-            Self::Hopeless(text) => f.write_str(text),
+            Self::Died(text) | Self::Hopeless(text) => f.write_str(text),
         }
     }
 }
@@ -234,6 +237,8 @@ impl Office {
                 TaskError::WorkerDied(status.into_iter().fold(death, WorkerDeath::with_status))
             };
             if killed {
+                // A value that came all the same has a destructor, and that is a stranger here.
+                panic_hook::shield(|| drop(answer));
                 return Err(died(self.lose(link).status).into());
             }
             let silence = match answer {
@@ -313,6 +318,12 @@ impl Office {
         self.changed.notify_all();
         if state.ended {
             return Ok(state);
+        }
+        if let (StartError::Died(_), CrashPolicy::Replace) = (&error, self.settings.crash_policy) {
+            state.crashes += 1;
+            if state.crashes < self.settings.crash_budget {
+                return Ok(state);
+            }
         }
         if let (StartError::System(_), true) = (&error, state.count > 0) {
             if state.idle.is_empty() && state.retiring.is_empty() {

@@ -9,6 +9,7 @@ use std::mem::MaybeUninit;
 use std::os::fd::{AsFd, OwnedFd};
 use std::os::unix::fs::FileExt;
 use std::os::unix::net::UnixStream;
+use std::os::unix::process::ExitStatusExt;
 use std::process::Child;
 use std::time::{Duration, Instant};
 
@@ -31,7 +32,10 @@ pub(crate) struct Link {
     leash: Arc<Leash>,
     /// The last answer, head and all.
     answer: Vec<u8>,
-    timed: bool,
+    /// How long a read or write waits, once that is set.
+    patience: Option<Duration>,
+    /// Whether the process was seen to have ended while its socket was open.
+    ended: bool,
     calls: usize,
     /// Where the worker notes its progress with chunks, and whether it does so now.
     ledger: Option<File>,
@@ -93,7 +97,8 @@ impl Link {
             socket,
             leash,
             answer: Vec::new(),
-            timed: false,
+            patience: None,
+            ended: false,
             calls: 0,
             ledger: None,
             notes: false,
@@ -148,9 +153,13 @@ impl Link {
                 format!("worker process {pid} was not ready after {timeout:?}: {ready}")
             }
             Err(Silence::Unread | Silence::Ended) => {
-                let how =
-                    self.reap_all().status.map_or_else(String::new, |how| format!(" ({how})"));
-                format!("worker process {pid} ended before it was ready{how}: {ready}")
+                let status = self.reap_all().status;
+                let how = status.map_or_else(String::new, |how| format!(" ({how})"));
+                let text = format!("worker process {pid} ended before it was ready{how}: {ready}");
+                if status.is_some_and(|status| status.signal().is_some()) {
+                    return Err(StartError::Died(text));
+                }
+                text
             }
         };
         Err(StartError::Hopeless(text))
@@ -219,7 +228,7 @@ impl Link {
                 Ok(sent) => rest = &rest[sent..],
                 Err(e) => match io::Error::from(e).kind() {
                     ErrorKind::Interrupted => {}
-                    ErrorKind::WouldBlock => return Err(Silence::Overran),
+                    ErrorKind::WouldBlock if self.is_running() => {}
                     _ => return Err(Silence::Unread),
                 },
             }
@@ -263,32 +272,40 @@ impl Link {
         Ok(head.kind)
     }
 
-    fn go_on(&self, error: &io::Error) -> Result<(), Silence> {
+    fn go_on(&mut self, error: &io::Error) -> Result<(), Silence> {
         match error.kind() {
             ErrorKind::Interrupted => Ok(()),
-            ErrorKind::WouldBlock => Err(Silence::Overran),
+            ErrorKind::WouldBlock if !self.ended => {
+                // What it wrote at the very end is yet to be read.
+                self.ended = !self.is_running();
+                Ok(())
+            }
             ErrorKind::ConnectionReset if system::RESET_MEANS_UNREAD => Err(Silence::Unread),
             _ => Err(Silence::Ended),
         }
     }
 
-    /// Lets the next read or write wait until the deadline.
+    /// Lets the next read or write wait until the deadline, or until it is time to see whether the process is still there: a
+    /// descendant that it forked may hold its socket open, which has no end then.
     fn set_timeout(&mut self, deadline: Option<Instant>) -> Result<(), Silence> {
-        let timeout = match deadline {
-            None if !self.timed => return Ok(()),
-            None => None,
+        const LOOK: Duration = Duration::from_secs(1);
+
+        let patience = match deadline {
+            None => LOOK,
             Some(at) => {
                 let left = at.saturating_duration_since(Instant::now());
                 if left.is_zero() {
                     return Err(Silence::Overran);
                 }
-                Some(left)
+                left.min(LOOK)
             }
         };
-        self.timed = timeout.is_some();
-        let set = self.socket.set_read_timeout(timeout);
+        if self.patience.replace(patience) == Some(patience) {
+            return Ok(());
+        }
+        let set = self.socket.set_read_timeout(Some(patience));
         // Fails only for a duration of zero.
-        set.and_then(|()| self.socket.set_write_timeout(timeout)).map_err(|_| Silence::Ended)
+        set.and_then(|()| self.socket.set_write_timeout(Some(patience))).map_err(|_| Silence::Ended)
     }
 
     /// Tells the worker to end in good order; does not wait for it.

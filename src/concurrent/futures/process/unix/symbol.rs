@@ -14,7 +14,9 @@ pub(crate) fn name_of(address: usize) -> Option<String> {
     let file = File::open(system::running_file()?).ok()?;
     let symbol = symbol_at(&file, raw::linked_address(address)?)?;
     // Without the hash at its end.
-    Some(format!("{:#}", rustc_demangle::demangle(&symbol)))
+    let name = format!("{:#}", rustc_demangle::demangle(&symbol));
+    // What the compiler makes of a closure to be pointed at is called like that, whatever the closure is.
+    (!name.ends_with("FnOnce::call_once")).then_some(name)
 }
 
 const SYMBOL_TABLE: u32 = 2;
@@ -96,5 +98,7 @@ mod tests {
         let name = name_of(spam::<String> as fn(u8) -> String as usize).unwrap();
         assert!(name.ends_with("::symbol::tests::spam") || name.contains("::spam::<"), "{name}");
         assert_eq!(name_of(1), None);
+        let nameless = (|n: u8| n + 1) as fn(u8) -> u8 as usize;
+        assert_eq!(name_of(nameless), None);
     }
 }
