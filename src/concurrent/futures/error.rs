@@ -617,7 +617,7 @@ pub struct WaitTimeout {
 
 /// A shutdown whose deadline came before the last worker had ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ThisError)]
-#[error("worker threads still running: {threads}")]
+#[error("workers still running: {threads}")]
 pub struct ShutdownTimeout {
     /// How many workers had not ended.
     pub threads: usize,
@@ -656,11 +656,22 @@ pub enum BuildErrorKind {
     Unsupported,
 }
 
-/// A setting out of range.
-#[derive(Debug, Clone, PartialEq, Eq, ThisError)]
+/// A setting out of range, or a pool that this program cannot have.
+///
+/// `Debug` shows the text as well: `unwrap`, and a `main` that returns it, print that.
+#[derive(Clone, PartialEq, Eq, ThisError)]
 #[error("{}", self.text())]
 pub struct BuildError {
     kind: BuildErrorKind,
+}
+
+impl fmt::Debug for BuildError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("BuildError")
+            .field("kind", &self.kind)
+            .field("text", &self.text())
+            .finish()
+    }
 }
 
 impl BuildError {
@@ -688,7 +699,7 @@ impl BuildError {
             BuildErrorKind::InitializerArgument => "the initializer's argument cannot be encoded",
             BuildErrorKind::NotInitialized => {
                 "worker processes are this program, started again: add `batteries::init();` as \
-                 the first line of `main` (in a test, of the test)"
+                 the first line of `main` (in a test, of the test, on the test's own thread)"
             }
             BuildErrorKind::NotInMainProgram => {
                 "worker processes are this program, started again, and this code is part of a \

@@ -80,6 +80,7 @@
 //! | `ex.map(f, xs, ys)` | `pool.map(\|(x, y)\| f(x, y), xs.into_iter().zip(ys))` |
 //! | `ex.shutdown(wait, cancel_futures=...)` | [`shutdown`](ThreadPoolExecutor::shutdown) with a [`Shutdown`] |
 //! | `ProcessPoolExecutor(max_workers=4)` | [`ProcessPoolExecutor::new(4)`](ProcessPoolExecutor::new), [`builder()`](ProcessPoolExecutor::builder) |
+//! | `ProcessPoolExecutor()` | `ProcessPoolExecutor::builder().build()`, with a worker for each processor |
 //! | `if __name__ == "__main__":` | [`batteries::init()`](crate::init), the first line of `main` |
 //! | `ex.submit(pow, 2, 8)` on processes | `pool.submit(\|(base, n): (u32, u32)\| base.pow(n), (2, 8))`, or a named function |
 //! | `initializer=f, initargs=(a, b)` | [`initializer(f, (a, b))`](ProcessPoolBuilder::initializer) |

@@ -301,7 +301,7 @@ pub struct Metrics {
     pub queued: usize,
     /// Workers that run a task.
     pub running: usize,
-    /// Tasks that have been run to their end, by a value or a panic. Cancelled ones do not count.
+    /// Tasks that have been run to their end, by a value, a panic, or their worker's death. Cancelled ones do not count.
     pub done: u64,
     /// Threads that have been started and have not ended.
     pub threads: usize,

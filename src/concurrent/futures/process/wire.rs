@@ -20,6 +20,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use super::bytes::Bytes;
+use super::strict::{self, Strict};
 
 /// Bytes of a frame's head.
 pub(super) const HEAD: usize = 40;
@@ -133,9 +134,17 @@ impl Flavor for Append<'_> {
 /// Appends `value`; on an error what was appended is taken away again.
 pub(super) fn encode<T: Serialize>(value: &T, to: &mut Vec<u8>) -> Result<(), String> {
     let before = to.len();
-    postcard::serialize_with_flavor(value, Append(to)).map_err(|e| {
+    let mut serializer = postcard::Serializer { output: Append(to) };
+    value.serialize(Strict(&mut serializer)).map_err(|e| {
         to.truncate(before);
-        complaint::<T>(e)
+        match strict::take_skipped() {
+            Some(field) => format!(
+                "{}: the field `{field}` is left out (`skip_serializing_if`), and the format \
+                 cannot tell that from the next field",
+                type_name::<T>()
+            ),
+            None => complaint::<T>(e),
+        }
     })
 }
 
@@ -227,6 +236,29 @@ mod tests {
         let error = decode::<(String, Option<u64>)>(&bytes[1..]).unwrap_err();
         assert!(error.ends_with("Option<u64>): 1 bytes are left over"), "{error}");
         assert!(decode::<String>(&[5, b'a']).unwrap_err().contains("end too early"));
+    }
+
+    #[test]
+    fn a_field_that_is_left_out_is_an_error_wherever_it_is() {
+        struct Crop(Option<u8>);
+        impl Serialize for Crop {
+            fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                use serde::ser::SerializeStruct;
+
+                let mut fields = serializer.serialize_struct("Crop", 2)?;
+                match &self.0 {
+                    Some(crop) => fields.serialize_field("crop", crop)?,
+                    None => fields.skip_field("crop")?,
+                }
+                fields.end()
+            }
+        }
+        let mut bytes = vec![1];
+        encode(&[Some(Crop(Some(7)))], &mut bytes).unwrap();
+        assert_eq!(bytes, [1, 1, 7]);
+        let error = encode(&(1, [Some(Crop(None))]), &mut bytes).unwrap_err();
+        assert!(error.contains("`crop` is left out (`skip_serializing_if`)"), "{error}");
+        assert_eq!(bytes, [1, 1, 7]);
     }
 
     #[test]
