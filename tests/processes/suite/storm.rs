@@ -22,7 +22,7 @@ const WORKERS: usize = 3;
 
 fn work(n: u64) -> u64 {
     // Long enough that a kill meets tasks more often than what is between them.
-    (0..n % 20_000)
+    (0..n % 5_000)
         .fold(n, |n, i| std::hint::black_box(n).wrapping_mul(6_364_136_223_846_793_005) ^ i)
 }
 
