@@ -396,7 +396,7 @@ fn crash_budget_counts_deaths_without_an_answer() {
         }
         let error = pool.submit(crash, false).unwrap_err();
         assert_eq!(error.kind(), SubmitErrorKind::Broken);
-        assert!(error.to_string().contains("3 worker processes died one after the other"));
+        assert!(error.to_string().contains("3 tasks in a row have cost a worker its life"));
     });
 }
 
