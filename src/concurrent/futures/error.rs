@@ -667,10 +667,7 @@ pub struct BuildError {
 
 impl fmt::Debug for BuildError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("BuildError")
-            .field("kind", &self.kind)
-            .field("text", &self.text())
-            .finish()
+        f.debug_struct("BuildError").field("kind", &self.kind).field("text", &self.text()).finish()
     }
 }
 

@@ -4,9 +4,12 @@ use std::env;
 use std::io::{self, Read, Write};
 use std::os::unix::process::CommandExt;
 use std::process::{Command, Output, Stdio};
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
-use batteries::concurrent::futures::{ProcessPoolExecutor, Shutdown, TaskError};
+use batteries::concurrent::futures::{
+    ProcessPoolExecutor, Shutdown, TaskError, ThreadPoolExecutor,
+};
 
 use super::books;
 use super::desk::{self, Desk};
@@ -21,6 +24,8 @@ pub(super) const CASES: &[super::Case] = &[
     ("grandchild_outlives_a_worker_that_ends_well", grandchild_of_a_good_end),
     ("task_has_a_pool_of_its_own", nested),
     ("pools_are_dropped_in_any_order", any_order),
+    ("output_is_complete_after_a_shutdown_that_does_not_wait", output_is_complete),
+    ("pools_of_processes_come_and_go_beside_busy_threads", pools_beside_threads),
     ("detached_pool_runs_what_it_was_given", detached),
     ("killed_pool_leaves_nothing", || ended(ProcessPoolExecutor::kill)),
     ("terminated_pool_leaves_nothing", || ended(ProcessPoolExecutor::terminate)),
@@ -34,6 +39,7 @@ pub(super) const PROGRAMS: &[super::Case] = &[
     ("program_of_streams", program_of_streams),
     ("program_of_ctrl_c", program_of_ctrl_c),
     ("program_of_descriptors", program_of_descriptors),
+    ("program_of_last_words", program_of_last_words),
 ];
 
 #[track_caller]
@@ -281,6 +287,53 @@ fn settled() {
         // The main thread, and the one that watches over the case.
         std::fs::read_dir("/proc/self/task").unwrap().count() == 2
     });
+}
+
+fn say_apple(address: String) {
+    desk::wait_at(address);
+    io::stdout().write_all(b"apple\n").unwrap();
+}
+
+/// Returns from `main` while a task runs that has not said a word, and another one waits.
+fn program_of_last_words() {
+    let address = env::var(DESK).unwrap();
+    let pool = ProcessPoolExecutor::new(1).unwrap();
+    drop(pool.submit(say_apple, address.clone()).unwrap());
+    drop(pool.submit(say_apple, address).unwrap());
+    pool.shutdown(Shutdown::NoWait);
+}
+
+/// CPython: `test_shutdown.py: ExecutorShutdownTest.test_hang_gh83386`, `test_interpreter_shutdown` (cases 51 and 55).
+fn output_is_complete() {
+    let desk = Desk::new();
+    let mut program = super::program("program_of_last_words");
+    let program = program.env(DESK, desk.address()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let program = program.spawn().unwrap();
+    drop(desk.next());
+    drop(desk.next());
+    let (stdout, stderr) = passed(program.wait_with_output().unwrap());
+    assert_eq!((stdout.as_str(), stderr.as_str()), ("apple\napple\n", ""));
+}
+
+/// CPython: `test_thread_pool.py: ThreadPoolExecutorTest.test_hang_global_shutdown_lock` (case 49).
+fn pools_beside_threads() {
+    let threads = Arc::new(ThreadPoolExecutor::new(2).unwrap());
+    let over = Arc::new(AtomicBool::new(false));
+    fn resubmit(threads: &Arc<ThreadPoolExecutor>, over: &Arc<AtomicBool>) {
+        let (own, own_over) = (Arc::clone(threads), Arc::clone(over));
+        if !over.load(Ordering::Relaxed) {
+            let future = threads.submit(|| ()).unwrap();
+            future.add_done_callback(move |_| resubmit(&own, &own_over));
+        }
+    }
+    resubmit(&threads, &over);
+    for _ in 0..50 {
+        let pool = ProcessPoolExecutor::new(1).unwrap();
+        assert!(pool.submit(desk::pid, ()).unwrap().result().is_ok());
+    }
+    over.store(true, Ordering::Relaxed);
+    drop(threads);
+    settled();
 }
 
 fn detached() {

@@ -21,8 +21,8 @@ const TASKS_A_KILL: usize = 100;
 const WORKERS: usize = 3;
 
 fn work(n: u64) -> u64 {
-    // Some microseconds, so that a kill meets tasks and not only what is between them.
-    (0..n % 1000)
+    // Long enough that a kill meets tasks more often than what is between them.
+    (0..n % 5_000)
         .fold(n, |n, i| std::hint::black_box(n).wrapping_mul(6_364_136_223_846_793_005) ^ i)
 }
 
@@ -36,7 +36,8 @@ fn storm(retries: usize) {
     let killer = {
         let (pool, ended, over) = (Arc::clone(&pool), Arc::clone(&ended), Arc::clone(&over));
         thread::spawn(move || {
-            let (random, mut kills) = (RandomState::new(), 0);
+            let (mut draws, mut kills) = (0_u64, 0);
+            let random = RandomState::new();
             while !over.load(Ordering::Relaxed) {
                 // Tied to the work that is done: no machine is so slow that no worker ever gets to an answer.
                 if ended.load(Ordering::Relaxed) < kills * TASKS_A_KILL {
@@ -44,10 +45,14 @@ fn storm(retries: usize) {
                     continue;
                 }
                 let pids = pool.worker_pids();
-                let chosen = random.hash_one(kills) as usize;
+                draws += 1;
+                let chosen = random.hash_one(draws) as usize;
                 if let Some(&pid) = pids.get(chosen % pids.len().max(1)) {
-                    books::kill(pid);
-                    kills += 1;
+                    // One that is dead already, and has not been found out, is no new kill.
+                    if books::is_alive(pid) {
+                        books::kill(pid);
+                        kills += 1;
+                    }
                 }
             }
             kills

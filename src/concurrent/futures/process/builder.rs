@@ -210,12 +210,15 @@ impl ProcessPoolBuilder {
         wire::close(&mut frame, Kind::Setup, words);
         let settings = Settings {
             executable: self.executable,
+            test: platform::test(),
             setup: frame,
             startup_timeout: self.startup_timeout,
             max_tasks_per_child: self.max_tasks_per_child,
             max_rss_per_child: self.max_rss_per_child,
             crash_policy: self.crash_policy,
-            crash_budget: self.crash_budget.unwrap_or_else(|| max_workers.saturating_mul(3).max(100)),
+            crash_budget: self
+                .crash_budget
+                .unwrap_or_else(|| max_workers.saturating_mul(3).max(100)),
         };
         platform::check(&settings).map_err(BuildError::new)?;
         panic_hook::install();

@@ -35,6 +35,8 @@ pub enum CrashPolicy {
 #[derive(Debug)]
 pub(super) struct Settings {
     pub(super) executable: Option<PathBuf>,
+    /// The test of libtest that workers are started in.
+    pub(super) test: Option<String>,
     /// The first frame a worker gets.
     pub(super) setup: Vec<u8>,
     pub(super) startup_timeout: Duration,
@@ -156,22 +158,15 @@ pub(super) struct Job {
     pub(super) task: TaskName,
     pub(super) deadline: Option<Duration>,
     pub(super) retries: usize,
-    /// Whether it is many calls, and their progress wanted.
-    pub(super) is_chunk: bool,
+    /// How many calls it is, whose progress is wanted; `None` if it is a single one.
+    pub(super) chunk: Option<u32>,
     pub(super) switch: Arc<Switch>,
 }
 
 impl Job {
     pub(super) fn new(request: Vec<u8>, task: TaskName, terms: Terms) -> Self {
         let Terms { deadline, retries } = terms;
-        Self {
-            request,
-            task,
-            deadline,
-            retries,
-            is_chunk: false,
-            switch: Arc::new(Switch::default()),
-        }
+        Self { request, task, deadline, retries, chunk: None, switch: Arc::new(Switch::default()) }
     }
 }
 
@@ -224,10 +219,15 @@ impl Office {
                 return Err(TaskError::Cancelled.into());
             }
             let started = Instant::now();
-            if job.is_chunk {
+            let mut deadline = job.deadline;
+            if let Some(calls) = job.chunk {
                 link.note_progress();
+                if !link.notes_progress() {
+                    // How long each call takes cannot be told.
+                    deadline = deadline.map(|each| each.saturating_mul(calls));
+                }
             }
-            let answer = link.call(&job.request, job.deadline);
+            let answer = link.call(&job.request, deadline);
             let answer = answer.map(|(kind, payload)| read(kind, payload, pid));
             let killed = job.switch.release();
             let died = |status: Option<ExitStatus>| {
@@ -255,16 +255,24 @@ impl Office {
             };
             let Remains { status, progress } = self.lose(link);
             let error = died(status);
+            let again = match silence {
+                Silence::Unread if unread > 0 => {
+                    unread -= 1;
+                    true
+                }
+                // What is left of a chunk is for its owner to decide.
+                _ if progress.is_some() || retries == 0 => false,
+                _ => {
+                    retries -= 1;
+                    true
+                }
+            };
             let came_far = progress.as_ref().is_some_and(|p| !p.answers.is_empty());
-            if let Some(reason) = self.crashed(&error, came_far) {
+            if let Some(reason) = self.crashed(&error, !again, came_far) {
                 return Err(TaskError::Broken(reason).into());
             }
-            match silence {
-                Silence::Unread if unread > 0 => unread -= 1,
-                // What is left of a chunk is for its owner to decide.
-                _ if progress.is_some() => return Err(Failure { error, progress }),
-                _ if retries > 0 => retries -= 1,
-                _ => return Err(error.into()),
+            if !again {
+                return Err(Failure { error, progress });
             }
             job.switch.again();
         }
@@ -375,14 +383,18 @@ impl Office {
         self.state.lock().leashes.retain(|other| !Arc::ptr_eq(other, leash));
     }
 
-    /// Counts a death, of a worker that `came_far` or gave no answer. Gives the reason if that broke the pool, or if it was broken before, for the task that failed by it.
-    fn crashed(&self, error: &TaskError, came_far: bool) -> Option<Reason> {
+    /// A worker has died. Counts it if it `counts`, from the start if the worker `came_far` before. Gives the reason if that broke
+    /// the pool, or if it was broken before, for the task that failed by it.
+    fn crashed(&self, error: &TaskError, counts: bool, came_far: bool) -> Option<Reason> {
         let mut state = self.state.lock();
         if state.broken.is_some() || state.ended {
             // Killed with all the others.
             return state.broken.clone();
         }
-        state.crashes = if came_far { 1 } else { state.crashes + 1 };
+        if came_far {
+            state.crashes = 0;
+        }
+        state.crashes += usize::from(counts);
         let crashes = state.crashes;
         drop(state);
         if self.settings.crash_policy == CrashPolicy::Break {
@@ -399,7 +411,10 @@ impl Office {
         }
         if crashes >= self.settings.crash_budget {
             self.break_down(
-                format!("{crashes} worker processes died one after the other: {error}").into(),
+                format!(
+                    "{crashes} tasks in a row have cost a worker its life (crash_budget): {error}"
+                )
+                .into(),
             );
         }
         // The task that was the last straw learns of its own worker.

@@ -117,7 +117,7 @@ impl<R: Serialize + DeserializeOwned> RemoteChunk<R> {
         }
         wire::close(&mut request, Kind::Call, callee.to_words());
         let mut job = Job::new(request, TaskName::of(task), terms);
-        job.is_chunk = true;
+        job.chunk = u32::try_from(arguments.len()).ok();
         let (office, words) = (Arc::clone(office), callee.to_words());
         Ok(Self { office, job, words, len: arguments.len(), refused, result: PhantomData })
     }

@@ -9,6 +9,7 @@
 //! | `Ledger` | its length in bytes | (a file, beside the bytes) |
 //! | `Call` | the function | its argument |
 //! | `Stop` | | |
+//! | `Hello` | | |
 //! | `Value` | | the result |
 //! | `Panicked` | | message, location, backtrace, thread |
 //! | `Encode`, `Decode`, `Mismatch` | | a text |
@@ -36,6 +37,8 @@ pub(super) enum Kind {
     Call,
     /// To a worker: end in good order.
     Stop,
+    /// From a worker: it is one. Its first word.
+    Hello,
     /// From a worker: the task returned.
     Value,
     /// From a worker: the task panicked.
@@ -49,11 +52,12 @@ pub(super) enum Kind {
 }
 
 impl Kind {
-    const ALL: [Self; 9] = [
+    const ALL: [Self; 10] = [
         Self::Setup,
         Self::Ledger,
         Self::Call,
         Self::Stop,
+        Self::Hello,
         Self::Value,
         Self::Panicked,
         Self::Encode,

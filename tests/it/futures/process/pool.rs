@@ -1,6 +1,7 @@
 //! Twins of CPython's `test_process_pool.py`: the workers themselves, how many there are, how they end.
 
 use std::collections::HashSet;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use batteries::concurrent::futures::{
     CrashPolicy, ProcessPoolExecutor, Shutdown, SubmitErrorKind, TaskError,
@@ -90,6 +91,58 @@ fn death_names_the_exit_code() {
         assert!(error.to_string().contains("(exit status: 99) while it ran fn(())"), "{error}");
         assert_eq!(worker_death(Err::<(), _>(error)).exit_code(), Some(99));
     });
+}
+
+/// What is alive of it in this process; the test's own process has none.
+struct Counted;
+
+static ALIVE: AtomicUsize = AtomicUsize::new(0);
+
+impl serde::Serialize for Counted {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_unit()
+    }
+}
+
+impl<'de> serde::Deserialize<'de> for Counted {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        ALIVE.fetch_add(1, Ordering::Relaxed);
+        <()>::deserialize(deserializer).map(|()| Self)
+    }
+}
+
+impl Drop for Counted {
+    fn drop(&mut self) {
+        ALIVE.fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
+/// CPython: `test_process_pool.py: ProcessPoolExecutorTest.test_ressources_gced_in_workers` (case 93) and
+/// `executor.py: ExecutorTest.test_no_stale_references` (case 31): neither argument nor result outlives its task.
+#[test]
+fn worker_keeps_no_value() {
+    batteries::init();
+    bounded(|| {
+        let pool = workers(1);
+        let alive = || pool.submit(|()| ALIVE.load(Ordering::Relaxed), ()).unwrap().result();
+        let seen = pool.submit(|_: Counted| ALIVE.load(Ordering::Relaxed), new_counted()).unwrap();
+        assert_eq!((seen.result(), alive()), (Ok(1), Ok(0)));
+        drop(pool.submit(|counted: Counted| counted, new_counted()).unwrap().result().unwrap());
+        assert_eq!(alive(), Ok(0));
+        let failing = pool.submit(|_: Counted| -> u8 { panic!("with it in hand") }, new_counted());
+        assert!(failing.unwrap().result().is_err());
+        assert_eq!(alive(), Ok(0));
+        let four = (0..4).map(|_| new_counted());
+        let results = pool.map_builder().chunk_size(4).map(|counted: Counted| counted, four);
+        assert!(results.unwrap().all(|result| result.is_ok()));
+        assert_eq!(alive(), Ok(0));
+        assert_eq!(ALIVE.load(Ordering::Relaxed), 0, "nor does this process");
+    });
+}
+
+fn new_counted() -> Counted {
+    ALIVE.fetch_add(1, Ordering::Relaxed);
+    Counted
 }
 
 /// CPython: `test_process_pool.py: ProcessPoolExecutorTest.test_saturation` (case 94).
@@ -343,7 +396,7 @@ fn crash_budget_counts_deaths_without_an_answer() {
         }
         let error = pool.submit(crash, false).unwrap_err();
         assert_eq!(error.kind(), SubmitErrorKind::Broken);
-        assert!(error.to_string().contains("3 worker processes died one after the other"));
+        assert!(error.to_string().contains("3 tasks in a row have cost a worker its life"));
     });
 }
 

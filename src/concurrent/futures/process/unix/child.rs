@@ -38,6 +38,10 @@ fn work() -> io::Result<()> {
     let mut socket = take_over_stdin()?;
     watch(&socket)?;
     panic_hook::install();
+    program::take_name();
+    let mut hello = wire::open(0);
+    wire::close(&mut hello, Kind::Hello, [0; 3]);
+    socket.write_all(&hello)?;
     let mut payload = Vec::new();
     let mut answer = Vec::new();
     while let Some((head, file)) = read_head(&socket)? {

@@ -28,6 +28,11 @@ pub(super) fn check(settings: &Settings) -> Result<(), BuildErrorKind> {
     Ok(())
 }
 
+/// The test that workers run, if this is one.
+pub(super) fn test() -> Option<String> {
+    program::own_test()
+}
+
 /// What a worker compares with its own before it follows anybody.
 pub(super) fn identity() -> Vec<u8> {
     program::noted().and_then(|p| p.identity()).map_or_else(Vec::new, |i| i.as_bytes().to_vec())

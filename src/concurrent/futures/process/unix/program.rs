@@ -1,16 +1,18 @@
 //! This program: how to start it once more as a worker, and how to tell that it is the same.
 
 use std::backtrace::Backtrace;
+use std::cell::RefCell;
 use std::env;
-use std::ffi::OsString;
+use std::ffi::{CString, OsString};
 use std::fs;
 use std::os::fd::AsFd;
+use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::MetadataExt;
 use std::os::unix::process::{CommandExt, parent_id};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use crate::sync::{OnceLock, thread};
+use crate::sync::{OnceLock, thread, thread_local};
 
 use super::super::raw;
 use super::super::wire;
@@ -44,15 +46,37 @@ pub(super) fn note() {
     if summons.as_ref().is_some_and(|summons| summons.is_ours() && !summons.is_obeyed()) {
         return;
     }
+    let test = match summons.filter(Summons::is_obeyed) {
+        Some(summons) => summons.test,
+        None if system::is_first_thread() || thread::current().name().is_some() => current_test(),
+        // No thread of this kind is where a program or a test begins.
+        None => return,
+    };
+    TEST.with(|own| own.replace(test.clone()));
     PROGRAM.get_or_init(|| Program {
         arguments: env::args_os().collect(),
-        test: match summons.filter(Summons::is_obeyed) {
-            Some(summons) => summons.test,
-            None => current_test(),
-        },
+        test,
         path: env::current_exe().ok(),
         identity: Identity::own().ok(),
     });
+}
+
+thread_local! {
+    /// The test that this thread runs, if it has called `init`.
+    static TEST: RefCell<Option<String>> = const { RefCell::new(None) };
+}
+
+/// The test whose first line is a worker's: this thread's own, or the first one that called `init`.
+pub(super) fn own_test() -> Option<String> {
+    TEST.with(|own| own.borrow().clone()).or_else(|| noted()?.test.clone())
+}
+
+/// Calls this process, which was started by the name of a link, what its program is called.
+pub(super) fn take_name() {
+    let name = noted().and_then(|program| Path::new(program.arguments.first()?).file_name());
+    if let Some(name) = name.and_then(|name| CString::new(name.as_bytes()).ok()) {
+        system::set_process_name(&name);
+    }
 }
 
 /// What was noted; `None` if `batteries::init` was not called.
@@ -65,6 +89,7 @@ impl Program {
     pub(super) fn command(
         &self,
         executable: Option<&Path>,
+        test: Option<&str>,
         socket: impl AsFd + Into<Stdio>,
     ) -> std::io::Result<Command> {
         let own = || system::running_file().or_else(|| self.path.clone());
@@ -76,7 +101,7 @@ impl Program {
         if let Some(name) = arguments.next() {
             command.arg0(name);
         }
-        match &self.test {
+        match test {
             None => command.args(arguments),
             // This very test and nothing else, on the harness's own first thread, which keeps its words to itself.
             Some(test) => command
@@ -85,7 +110,7 @@ impl Program {
                 .stdout(Stdio::null()),
         };
         let stat = rustix::fs::fstat(&socket)?;
-        let test = self.test.as_deref().unwrap_or_default();
+        let test = test.unwrap_or_default();
         let (device, inode, own) = (stat.st_dev, stat.st_ino, std::process::id());
         command
             .env(VARIABLE, format!("{PROTOCOL}:{device}:{inode}:{own}:{test}"))
@@ -177,7 +202,7 @@ impl Identity {
 fn current_test() -> Option<String> {
     let thread = thread::current();
     match thread.name() {
-        Some(name) if name != "main" => Some(name.to_owned()),
+        Some(name) if !system::is_first_thread() => Some(name.to_owned()),
         _ if tests_share_a_thread() => test_among(&Backtrace::force_capture().to_string()),
         _ => None,
     }

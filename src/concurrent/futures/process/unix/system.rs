@@ -2,6 +2,7 @@
 
 #[cfg(any(target_os = "linux", target_os = "android"))]
 mod platform {
+    use std::ffi::CStr;
     use std::fs;
     use std::path::{Path, PathBuf};
 
@@ -28,6 +29,17 @@ mod platform {
     pub(crate) fn running_file() -> Option<PathBuf> {
         let path = Path::new("/proc/self/exe");
         path.exists().then(|| path.to_owned())
+    }
+
+    /// Tells whether the calling thread is the program's first one.
+    pub(crate) fn is_first_thread() -> bool {
+        rustix::thread::gettid() == rustix::process::getpid()
+    }
+
+    /// Sets the name that `ps` and `top` show.
+    pub(crate) fn set_process_name(name: &CStr) {
+        // Kept as it is where that is not allowed.
+        let _ = rustix::thread::set_name(name);
     }
 
     /// A file that is nothing but memory; `None` if that cannot be had.
@@ -67,6 +79,14 @@ mod platform {
     pub(crate) fn running_file() -> Option<PathBuf> {
         None
     }
+
+    // By its name, which the standard library gives it.
+    pub(crate) fn is_first_thread() -> bool {
+        crate::sync::thread::current().name() == Some("main")
+    }
+
+    // The file's name, which it has already.
+    pub(crate) fn set_process_name(_: &std::ffi::CStr) {}
 
     pub(crate) fn memory_file(_: u64) -> Option<std::fs::File> {
         None
