@@ -14,7 +14,7 @@ use std::mem;
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be part of a cache key",
     label = "an argument is looked up by value: it needs `Clone + Eq + Hash + 'static`",
-    note = "floats: `key = F64Key(x)`; maps and sets: take a `BTreeMap` or `BTreeSet`; what does not change the result: `ignore(..)`; all others: `key = ..`, an expression of what the result depends on"
+    note = "floats: `F64Key(x)` in the key, with the other arguments: `key = (n, F64Key(x))`; maps and sets: take a `BTreeMap` or `BTreeSet`; all others: `key = ..`, an expression of what the result depends on; only what the result does not depend on: `ignore(..)`"
 )]
 pub trait CacheKey {}
 
@@ -22,7 +22,7 @@ pub trait CacheKey {}
 #[diagnostic::on_unimplemented(
     message = "`&{Self}` cannot be part of a cache key",
     label = "what an argument refers to is looked up by value: it needs `Clone` (or `ToOwned`) `+ Eq + Hash + 'static`",
-    note = "floats: `key = F64Key(x)`; maps and sets: take a `BTreeMap` or `BTreeSet`; what does not change the result: `ignore(..)`; all others: `key = ..`, an expression of what the result depends on"
+    note = "floats: `F64Key(x)` in the key, with the other arguments: `key = (n, F64Key(x))`; maps and sets: take a `BTreeMap` or `BTreeSet`; all others: `key = ..`, an expression of what the result depends on; only what the result does not depend on: `ignore(..)`"
 )]
 pub trait BorrowedCacheKey {}
 

@@ -62,7 +62,7 @@
 //! | `@lru_cache` on a method, which keeps all instances alive | `field = name`: the cache is in the instance, and goes with it |
 //! | `@classmethod @cache`, `@staticmethod @cache` | `#[cache(assoc)]` |
 //! | an exception is not kept | an `Err` is not kept; `cache_err = true` keeps it |
-//! | `f(1.5)` | `key = F64Key(x)` |
+//! | `f(1.5)`, `f(2, 1.5)` | `key = F64Key(x)`, `key = (n, F64Key(x))`: the whole key, with all arguments |
 //! | `TypeError: unhashable type` | an error of the compiler, which says what to write |
 //! | `cachetools.TTLCache`, `cachetools.keys` | `ttl = Duration::from_secs(60)`; `key = ..`, `ignore(..)` |
 //! | `async_lru.alru_cache` | the same attributes on an `async fn` |

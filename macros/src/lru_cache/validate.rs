@@ -255,21 +255,20 @@ fn params(
     has_key: bool,
     is_local: bool,
 ) -> syn::Result<Vec<Param>> {
+    let key = whole_key(sig, ignored);
     let mut params = Vec::new();
     for (at, input) in sig.inputs.iter().enumerate() {
         let FnArg::Typed(typed) = input else { continue };
-        let name = match &*typed.pat {
-            Pat::Ident(pat) if pat.by_ref.is_none() && pat.subpat.is_none() => pat.ident.clone(),
-            _ => local(&format!("argument_{at}")),
-        };
+        let written = named(&typed.pat);
+        let name = written.cloned().unwrap_or_else(|| local(&format!("argument_{at}")));
         let ty = (*typed.ty).clone();
         let ignored = ignored.contains(&name);
         let part = if ignored || has_key {
             None
         } else {
-            refuse_argument(&name, &ty, is_local)?;
+            refuse_argument(&Argument { name: written, key: &key, local: is_local }, &ty)?;
             let part = Part::of(&ty);
-            refuse_borrows(&name, &part)?;
+            refuse_borrows(written, &part)?;
             Some(part)
         };
         params.push(Param { name, ty, part, ignored });
@@ -286,51 +285,231 @@ fn params(
     Ok(params)
 }
 
+/// The name of an argument that has one and no pattern.
+fn named(pat: &Pat) -> Option<&Ident> {
+    match pat {
+        Pat::Ident(pat) if pat.by_ref.is_none() && pat.subpat.is_none() => Some(&pat.ident),
+        _ => None,
+    }
+}
+
+/// What an error about an argument speaks of.
+struct Argument<'a> {
+    /// `None` where it is a pattern.
+    name: Option<&'a Ident>,
+    /// A key of all arguments that compiles, as it would be written.
+    key: &'a Option<String>,
+    local: bool,
+}
+
+impl Argument<'_> {
+    /// What can be written where the type is no part of a key. What only looks unimportant makes wrong answers if it is ignored,
+    /// so that is the last way, with its condition.
+    fn ways(&self) -> String {
+        match self.name {
+            Some(name) => format!(
+                "write `key = ..`, an expression of what the result depends on (or `ignore({name})`, but only if the \
+                 result does not depend on it)"
+            ),
+            None => "give the argument a name in place of the pattern and write `key = ..`, an expression of what the \
+                     result depends on"
+                .to_owned(),
+        }
+    }
+
+    /// What to write for a float.
+    fn float(&self) -> String {
+        match (self.name, self.key) {
+            (None, _) => {
+                "give the argument a name in place of the pattern, and write `key = ..` with `F64Key(..)` around each float"
+                    .to_owned()
+            }
+            (_, Some(key)) => format!("write `key = {key}`"),
+            _ => "write `key = ..`, an expression of what the result depends on, with `F64Key(..)` around each float"
+                .to_owned(),
+        }
+    }
+}
+
+/// The key of all arguments that the result depends on, where it can be written for sure.
+fn whole_key(sig: &Signature, ignored: &[Ident]) -> Option<String> {
+    let mut parts = Vec::new();
+    for input in &sig.inputs {
+        let FnArg::Typed(typed) = input else { continue };
+        let name = named(&typed.pat)?;
+        if !ignored.contains(name) {
+            parts.push(recipe(&name.to_string(), &typed.ty)?);
+        }
+    }
+    match &*parts {
+        [one] => Some(one.clone()),
+        parts => Some(format!("({})", parts.join(", "))),
+    }
+}
+
+/// An expression that owns what is at `place`, with floats as keys. It leaves `place` for the call.
+fn recipe(place: &str, ty: &Type) -> Option<String> {
+    match peel(ty) {
+        Type::Reference(reference) if reference.mutability.is_none() => {
+            let inside = peel(&reference.elem);
+            match inside {
+                Type::Slice(slice) => elements(place, &slice.elem),
+                Type::Reference(_) => recipe(&format!("(*{place})"), inside),
+                Type::Path(_) if is_plain(inside) => Some(format!("{place}.to_owned()")),
+                _ => recipe(&format!("(*{place})"), inside).map(|text| match float(inside) {
+                    // No parentheses around what stands in some.
+                    Some("f64") => format!("F64Key(*{place})"),
+                    _ => text,
+                }),
+            }
+        }
+        Type::Array(array) => elements(place, &array.elem),
+        Type::Tuple(tuple) => {
+            let parts = tuple.elems.iter().enumerate();
+            let parts: Option<Vec<_>> =
+                parts.map(|(at, ty)| recipe(&format!("{place}.{at}"), ty)).collect();
+            let parts = parts?;
+            match &*parts {
+                [one] => Some(format!("({one},)")),
+                parts => Some(format!("({})", parts.join(", "))),
+            }
+        }
+        ty @ Type::Path(path) if path.qself.is_none() => {
+            let last = path.path.segments.last()?;
+            match (float(ty), &*last.ident.to_string()) {
+                (Some("f64"), _) => Some(format!("F64Key({place})")),
+                (Some(_), _) => Some(format!("F64Key({place}.into())")),
+                _ if is_copied(ty) => Some(place.to_owned()),
+                (None, "Option") => match (peel(inside(ty)?), inside(ty).and_then(float)) {
+                    (_, Some("f64")) => Some(format!("{place}.map(F64Key)")),
+                    (_, Some(_)) => Some(format!("{place}.map(|x| F64Key(x.into()))")),
+                    (Type::Reference(reference), None) if is_plain(&reference.elem) => {
+                        Some(format!("{place}.map(ToOwned::to_owned)"))
+                    }
+                    (inside, None) if is_copied(inside) => Some(place.to_owned()),
+                    (inside, None) => is_plain(inside).then(|| format!("{place}.clone()")),
+                },
+                (None, "Vec" | "VecDeque") if !is_plain(inside(ty)?) => {
+                    elements(place, inside(ty)?)
+                }
+                _ => is_plain(ty).then(|| format!("{place}.clone()")),
+            }
+        }
+        _ => None,
+    }
+}
+
+/// A `Vec` of what is in the sequence at `place`.
+fn elements(place: &str, ty: &Type) -> Option<String> {
+    match float(ty) {
+        Some("f64") => Some(format!("{place}.iter().copied().map(F64Key).collect::<Vec<_>>()")),
+        Some(_) => Some(format!("{place}.iter().map(|x| F64Key((*x).into())).collect::<Vec<_>>()")),
+        None => is_plain(ty).then(|| format!("{place}.to_vec()")),
+    }
+}
+
+/// Whether a value of this is still there when it was put in a key.
+fn is_copied(ty: &Type) -> bool {
+    const NUMBERS: &[&str] = &[
+        "bool", "char", "u8", "u16", "u32", "u64", "u128", "usize", "i8", "i16", "i32", "i64",
+        "i128", "isize",
+    ];
+    let Type::Path(path) = peel(ty) else { return false };
+    NUMBERS.iter().any(|name| path.path.is_ident(name))
+}
+
+fn float(ty: &Type) -> Option<&'static str> {
+    let Type::Path(path) = peel(ty) else { return None };
+    ["f32", "f64"]
+        .into_iter()
+        .find(|name| path.path.segments.last().is_some_and(|last| last.ident == name))
+}
+
+/// The type in the angle brackets of one that has one.
+fn inside(ty: &Type) -> Option<&Type> {
+    let Type::Path(path) = peel(ty) else { return None };
+    let PathArguments::AngleBracketed(arguments) = &path.path.segments.last()?.arguments else {
+        return None;
+    };
+    match arguments.args.iter().collect::<Vec<_>>()[..] {
+        [GenericArgument::Type(ty)] => Some(ty),
+        _ => None,
+    }
+}
+
+/// Whether a clone of this can be a part of a key, as far as that shows.
+fn is_plain(ty: &Type) -> bool {
+    match peel(ty) {
+        Type::Slice(slice) => is_plain(&slice.elem),
+        Type::Array(array) => is_plain(&array.elem),
+        Type::Tuple(tuple) => tuple.elems.iter().all(is_plain),
+        Type::Path(path) if path.qself.is_none() => {
+            let Some(last) = path.path.segments.last() else { return false };
+            let unfit =
+                ["f32", "f64", "HashMap", "HashSet", "Rc"].iter().any(|name| last.ident == name);
+            !unfit
+                && match &last.arguments {
+                    PathArguments::None => true,
+                    PathArguments::AngleBracketed(arguments) => arguments.args.iter().all(
+                        |argument| matches!(argument, GenericArgument::Type(ty) if is_plain(ty)),
+                    ),
+                    PathArguments::Parenthesized(_) => false,
+                }
+        }
+        _ => false,
+    }
+}
+
 /// Types that cannot be a part of a key, where that shows.
-fn refuse_argument(name: &Ident, ty: &Type, local: bool) -> syn::Result<()> {
-    let ways = format!("`ignore({name})` or `key = ..`");
+fn refuse_argument(argument: &Argument<'_>, ty: &Type) -> syn::Result<()> {
+    let ways = argument.ways();
     match peel(ty) {
         Type::Reference(reference) => match &reference.mutability {
             Some(word) => Err(Error::new(
                 word.span,
-                format!(
-                    "what a function changes cannot be part of a cache key: take `&`, or write {ways}"
-                ),
+                match argument.name {
+                    Some(name) => format!(
+                        "what a function changes cannot be part of a cache key: take `&`; only if the result does not \
+                         depend on it, write `ignore({name})`"
+                    ),
+                    None => {
+                        "what a function changes cannot be part of a cache key: take `&`".to_owned()
+                    }
+                },
             )),
-            None => refuse_argument(name, &reference.elem, local),
+            None => refuse_argument(argument, &reference.elem),
         },
         Type::ImplTrait(ty) => Err(Error::new_spanned(
             ty,
-            format!("`impl Trait` has no name to make a key of: name the type, or write {ways}"),
+            format!("`impl Trait` has no name to make a key of: name the type, or {ways}"),
         )),
-        Type::Slice(slice) => refuse_argument(name, &slice.elem, local),
-        Type::Array(array) => refuse_argument(name, &array.elem, local),
-        Type::Tuple(tuple) => {
-            tuple.elems.iter().try_for_each(|ty| refuse_argument(name, ty, local))
-        }
+        Type::Slice(slice) => refuse_argument(argument, &slice.elem),
+        Type::Array(array) => refuse_argument(argument, &array.elem),
+        Type::Tuple(tuple) => tuple.elems.iter().try_for_each(|ty| refuse_argument(argument, ty)),
         Type::Path(path) if path.qself.is_none() => {
             let Some(last) = path.path.segments.last() else { return Ok(()) };
             let written = last.ident.to_string();
             let message = match written.as_str() {
                 "f32" | "f64" => format!(
-                    "`{written}` cannot be part of a cache key, since NaN differs from itself: write `key = F64Key({name})`"
+                    "`{written}` cannot be part of a cache key, since NaN differs from itself: {}",
+                    argument.float()
                 ),
                 "HashMap" => format!(
-                    "a `HashMap` cannot be part of a cache key, since it has no order to hash: take a `BTreeMap`, or write {ways}"
+                    "a `HashMap` cannot be part of a cache key, since it has no order to hash: take a `BTreeMap`, or {ways}"
                 ),
                 "HashSet" => format!(
-                    "a `HashSet` cannot be part of a cache key, since it has no order to hash: take a `BTreeSet`, or write {ways}"
+                    "a `HashSet` cannot be part of a cache key, since it has no order to hash: take a `BTreeSet`, or {ways}"
                 ),
-                "Rc" if !local => format!(
-                    "an `Rc` stays in its thread, and so must its cache: add `local`, or take an `Arc`, or write {ways}"
+                "Rc" if !argument.local => format!(
+                    "an `Rc` stays in its thread, and so must its cache: add `local`, or take an `Arc`, or {ways}"
                 ),
                 // What these hold is a part of the key with them.
                 "Option" | "Vec" | "VecDeque" | "Box" | "Arc" | "Rc" => {
                     let PathArguments::AngleBracketed(arguments) = &last.arguments else {
                         return Ok(());
                     };
-                    return arguments.args.iter().try_for_each(|argument| match argument {
-                        GenericArgument::Type(ty) => refuse_argument(name, ty, local),
+                    return arguments.args.iter().try_for_each(|inside| match inside {
+                        GenericArgument::Type(ty) => refuse_argument(argument, ty),
                         _ => Ok(()),
                     });
                 }
@@ -343,7 +522,7 @@ fn refuse_argument(name: &Ident, ty: &Type, local: bool) -> syn::Result<()> {
 }
 
 /// Parts that would have to borrow in the key.
-fn refuse_borrows(name: &Ident, part: &Part) -> syn::Result<()> {
+fn refuse_borrows(name: Option<&Ident>, part: &Part) -> syn::Result<()> {
     fn find(ty: &Type) -> Option<Span> {
         match peel(ty) {
             Type::Reference(reference) => match &reference.lifetime {
@@ -369,12 +548,16 @@ fn refuse_borrows(name: &Ident, part: &Part) -> syn::Result<()> {
     }
     match part {
         Part::Value(ty) | Part::Borrowed(ty, _) => find(ty).map_or(Ok(()), |span| {
-            Err(Error::new(
-                span,
-                format!(
-                    "a key outlives the call, and this borrows: write `key = ..` with what `{name}` owns, or `ignore({name})`"
+            let message = match name {
+                Some(name) => format!(
+                    "a key outlives the call, and this borrows: write `key = ..` with what `{name}` owns (or \
+                     `ignore({name})`, but only if the result does not depend on it)"
                 ),
-            ))
+                None => "a key outlives the call, and this borrows: give the argument a name in place of the pattern and \
+                         write `key = ..` with what it owns"
+                    .to_owned(),
+            };
+            Err(Error::new(span, message))
         }),
         Part::Option(part) => refuse_borrows(name, part),
         Part::Tuple(parts) => parts.iter().try_for_each(|part| refuse_borrows(name, part)),

@@ -418,6 +418,45 @@ fn methods_have_the_cache_that_they_ask_for() {
     check_info(Model::power_cache_info(), (0, 0, Some(128), 0));
 }
 
+/// The keys that the errors about floats say, word for word as in `tests/ui/lru_float*.stderr`.
+#[test]
+fn the_keys_that_errors_say_compile() {
+    #[lru_cache(key = (name.to_owned(), n, tag.clone(), F64Key(x)))]
+    fn power(name: &str, n: u32, tag: String, x: f64) -> f64 {
+        x.powi(n as i32) + (name.len() + tag.len()) as f64
+    }
+    #[lru_cache(ignore(log), key = (n, F64Key(x.into())))]
+    fn double(n: u32, x: f32, log: &mut Vec<f32>) -> u64 {
+        log.push(x);
+        u64::from(n) + x as u64
+    }
+    #[lru_cache(key = ((F64Key(from.0), F64Key(from.1)), (F64Key(to.0.into()), to.1), scale.map(F64Key)))]
+    fn distance(from: (f64, f64), to: (f32, u8), scale: Option<f64>) -> u64 {
+        ((from.0 + from.1 + f64::from(to.0)) * scale.unwrap_or(1.0)) as u64 + u64::from(to.1)
+    }
+    #[lru_cache(key = (points.iter().copied().map(F64Key).collect::<Vec<_>>(), weights.iter().map(|x| F64Key((*x).into())).collect::<Vec<_>>(), F64Key(*at), name.map(ToOwned::to_owned)))]
+    fn nearest(points: &[f64], weights: Vec<f32>, at: &f64, name: Option<&str>) -> usize {
+        points.len() + weights.len() + *at as usize + name.map_or(0, str::len)
+    }
+    let mut log = Vec::new();
+    for _ in 0..2 {
+        assert_eq!(power("a", 2, "b".to_owned(), 3.0), 11.0);
+        assert_eq!(power("a", 3, "b".to_owned(), 3.0), 29.0);
+        assert_eq!(double(1, 2.0, &mut log), 3);
+        assert_eq!(double(2, 2.0, &mut log), 4);
+        assert_eq!(distance((1.0, 2.0), (3.0, 4), None), 10);
+        assert_eq!(distance((1.0, 2.0), (3.0, 5), Some(2.0)), 17);
+        assert_eq!(nearest(&[1.0], vec![2.0], &3.0, Some("ab")), 7);
+        assert_eq!(nearest(&[1.0], vec![2.0], &3.0, None), 5);
+    }
+    for info in
+        [power::cache_info(), double::cache_info(), distance::cache_info(), nearest::cache_info()]
+    {
+        check_info(info, (2, 2, Some(128), 2));
+    }
+    assert_eq!(log, [2.0, 2.0]);
+}
+
 #[test]
 fn generic_types_share_nothing_that_they_should_not() {
     struct Wrapper<T>(std::marker::PhantomData<T>);
