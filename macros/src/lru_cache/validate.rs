@@ -60,7 +60,8 @@ pub(super) fn plan(name: Name, options: Options, function: ItemFn) -> syn::Resul
     refuse_options(name, &options, &function.sig)?;
 
     let (maxsize, sized) = match (name, options.maxsize) {
-        (Name::Cache, _) => (None, false),
+        // Where it has to be said to the cache of a field, no limit is a size.
+        (Name::Cache, _) => (None, true),
         (Name::LruCache, None) => (Some(parse_quote!(128)), false),
         (Name::LruCache, Some(given)) => (self::maxsize(given.value)?, true),
     };

@@ -458,6 +458,33 @@ fn the_keys_that_errors_say_compile() {
 }
 
 #[test]
+fn a_cache_in_a_field_has_no_limit_under_the_attribute_that_has_none() {
+    #[derive(Default)]
+    struct Table {
+        squares: LruCache<u32, u32>,
+        cubes: LruCache<u32, u32>,
+    }
+    impl Table {
+        #[cache(field = squares)]
+        fn square(&self, n: u32) -> u32 {
+            n * n
+        }
+
+        #[lru_cache(field = cubes, maxsize = None)]
+        fn cube(&self, n: u32) -> u32 {
+            n * n * n
+        }
+    }
+    let table = Table::default();
+    for n in 0..300 {
+        assert_eq!((table.square(n), table.cube(n)), (n * n, n * n * n));
+    }
+    check_info(table.square_cache_info(), (0, 300, None, 300));
+    check_info(table.cube_cache_info(), (0, 300, None, 300));
+    assert_eq!(table.square_cache_parameters().maxsize, None);
+}
+
+#[test]
 fn generic_types_share_nothing_that_they_should_not() {
     struct Wrapper<T>(std::marker::PhantomData<T>);
     impl<T: Default + Debug + 'static> Wrapper<T> {
