@@ -768,7 +768,7 @@ impl Expansion<'_> {
         quote! {
             #(#attributes)*
             #[doc = #text]
-            #[allow(dead_code)]
+            #[allow(dead_code, clippy::must_use_candidate)]
             #vis #sig #block
         }
     }
