@@ -78,6 +78,13 @@ fn option(name: Name, input: ParseStream<'_>, options: &mut Options) -> syn::Res
             input.parse::<Token![=]>()?;
             set(&option, &mut options.root, input.call(Path::parse_mod_style)?)
         }
+        "None" => {
+            let message = match name {
+                Name::LruCache => "options have names: for no limit write `maxsize = None`",
+                Name::Cache => "`#[cache]` has no limit without being told: remove `None`",
+            };
+            Err(Error::new(option.span(), message))
+        }
         _ => Err(Error::new(
             option.span(),
             format!("`{option}` is no option of `#[{}]`; the options are {OPTIONS}", name.as_str()),

@@ -128,6 +128,22 @@ fn refuse_options(name: Name, options: &Options, sig: &Signature) -> syn::Result
         let message = "`clock` is what `ttl` is counted on: add `ttl = ..`, or remove `clock`";
         return Err(Error::new(clock.span, message));
     }
+    if let Some(ttl) = &options.ttl
+        && let Expr::Lit(lit) = &ttl.value
+    {
+        let message = match &lit.lit {
+            Lit::Int(seconds) => format!(
+                "`ttl` is a `Duration`: for seconds write `ttl = Duration::from_secs({})`",
+                seconds.base10_digits()
+            ),
+            Lit::Float(seconds) => format!(
+                "`ttl` is a `Duration`: for seconds write `ttl = Duration::from_secs_f64({})`",
+                seconds.base10_digits()
+            ),
+            _ => "`ttl` is a `Duration`: write `ttl = Duration::from_secs(60)`".to_owned(),
+        };
+        return Err(Error::new(lit.span(), message));
+    }
     let single_flight = options.single_flight.as_ref().filter(|flag| flag.value);
     if let Some(flag) = single_flight {
         if sig.asyncness.is_some() {
