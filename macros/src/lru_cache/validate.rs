@@ -5,7 +5,7 @@ use quote::ToTokens;
 use syn::spanned::Spanned;
 use syn::{
     Error, Expr, FnArg, GenericArgument, GenericParam, ItemFn, Lit, Pat, Path, PathArguments,
-    Receiver, ReturnType, Signature, Type, UnOp, parse_quote,
+    Receiver, ReturnType, Signature, Type, TypeParamBound, TypeTraitObject, UnOp, parse_quote,
 };
 
 use super::Name;
@@ -65,15 +65,17 @@ pub(super) fn plan(name: Name, options: Options, function: ItemFn) -> syn::Resul
         (Name::LruCache, None) => (Some(parse_quote!(128)), false),
         (Name::LruCache, Some(given)) => (self::maxsize(given.value)?, true),
     };
+    // What may not leave its thread can be in a thread's cache, and in an instance's.
+    let stays = is_on(&options.local) || options.field.is_some();
     let ignored = options.ignore.map(|given| given.value).unwrap_or_default();
-    let params = params(&function.sig, &ignored, options.key.is_some(), is_on(&options.local))?;
+    let params = params(&function.sig, &ignored, options.key.is_some(), stays)?;
     let receiver = function.sig.receiver();
     let place = match options.field {
         Some(field) => Place::Field(field.value),
         None if receiver.is_some() || is_on(&options.assoc) => Place::Impl,
         None => Place::Free,
     };
-    let output = output(&function.sig, is_on(&options.local))?;
+    let output = output(&function.sig, stays)?;
     let companion =
         options.companion.map_or_else(|| function.sig.ident.clone(), |given| given.value);
     Ok(Plan {
@@ -616,6 +618,7 @@ fn refuse_result(ty: &Type, local: bool) -> syn::Result<()> {
         }
         Type::Tuple(tuple) => tuple.elems.iter().try_for_each(|ty| refuse_result(ty, local)),
         Type::Array(array) => refuse_result(&array.elem, local),
+        Type::TraitObject(object) if !local => refuse_staying(object),
         Type::Path(path) => {
             let Some(last) = path.path.segments.last() else { return Ok(()) };
             if last.ident == "Rc" && !local {
@@ -636,6 +639,29 @@ fn refuse_result(ty: &Type, local: bool) -> syn::Result<()> {
         }
         _ => Ok(()),
     }
+}
+
+/// Trait objects that may not leave their thread, of traits that do not say otherwise themselves.
+fn refuse_staying(object: &TypeTraitObject) -> syn::Result<()> {
+    const OPEN: &[&str] = &["Any", "Debug", "Display", "Error", "Fn"];
+    let traits: Vec<_> = object
+        .bounds
+        .iter()
+        .filter_map(|bound| match bound {
+            TypeParamBound::Trait(bound) => Some(&bound.path.segments.last()?.ident),
+            _ => None,
+        })
+        .collect();
+    let is_open = traits.iter().any(|name| OPEN.iter().any(|open| *name == open));
+    if !is_open || traits.iter().any(|name| *name == "Send") {
+        return Ok(());
+    }
+    let written = object.bounds.to_token_stream().to_string().replace(" :: ", "::");
+    let message = format!(
+        "a `dyn {written}` may have to stay in its thread, and so would its cache: write `dyn {written} + Send + Sync`, or \
+         add `local`"
+    );
+    Err(Error::new_spanned(object, message))
 }
 
 impl Plan {

@@ -485,6 +485,27 @@ fn a_cache_in_a_field_has_no_limit_under_the_attribute_that_has_none() {
 }
 
 #[test]
+fn what_may_not_leave_its_thread_can_be_in_a_field() {
+    #[derive(Default)]
+    struct Names {
+        known: LruCache<Rc<str>, Result<Rc<str>, Box<dyn std::error::Error>>>,
+    }
+    impl Names {
+        #[lru_cache(field = known)]
+        fn known(&self, name: Rc<str>) -> Result<Rc<str>, Box<dyn std::error::Error>> {
+            let first = name.chars().next().ok_or("no name")?;
+            Ok(first.to_string().into())
+        }
+    }
+    let names = Names::default();
+    for _ in 0..2 {
+        assert_eq!(&*names.known("ab".into()).unwrap(), "a");
+        assert_eq!(names.known("".into()).unwrap_err().to_string(), "no name");
+    }
+    check_info(names.known_cache_info(), (1, 3, Some(128), 1));
+}
+
+#[test]
 fn generic_types_share_nothing_that_they_should_not() {
     struct Wrapper<T>(std::marker::PhantomData<T>);
     impl<T: Default + Debug + 'static> Wrapper<T> {
