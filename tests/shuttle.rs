@@ -492,11 +492,12 @@ mod memo {
     /// What `#[lru_cache]` writes.
     pub(super) fn call(memo: &Plain, key: u8, function: impl FnOnce() -> u8) -> u8 {
         let hash = memo.hash(|state| key.hash(state));
-        if let Some(value) = memo.lookup(hash, |stored| *stored == key, u8::clone) {
-            return value;
-        }
+        let ticket = match memo.lookup(hash, |stored| *stored == key, u8::clone) {
+            Ok(value) => return value,
+            Err(ticket) => ticket,
+        };
         let value = function();
-        memo.store(hash, key, u8::eq, || value);
+        memo.store(hash, ticket, key, u8::eq, || value);
         value
     }
 
@@ -510,9 +511,9 @@ mod memo {
                 lead.land(&value, true, u8::eq, |value| Some(*value));
                 value
             }
-            Boarding::Alone(key) => {
+            Boarding::Alone(key, ticket) => {
                 let value = function();
-                memo.store(hash, key, u8::eq, || value);
+                memo.store(hash, ticket, key, u8::eq, || value);
                 value
             }
         }
@@ -603,7 +604,7 @@ fn a_flight_that_crashes_wakes_those_who_wait() {
                         Some(7)
                     }
                     batteries::__private::functools::Boarding::Found(value) => Some(value),
-                    batteries::__private::functools::Boarding::Alone(_) => {
+                    batteries::__private::functools::Boarding::Alone(..) => {
                         unreachable!("no circle")
                     }
                 }
@@ -618,6 +619,88 @@ fn a_flight_that_crashes_wakes_those_who_wait() {
         let info = memo.cache_info();
         assert_eq!((info.hits, info.misses, info.currsize), (1, 2, 1));
     });
+}
+
+#[test]
+fn who_waits_for_what_cannot_be_shared_does_not_ask_again() {
+    explore(|| {
+        let memo = memo::flying();
+        let ask = {
+            let memo = Arc::clone(&memo);
+            move || {
+                let hash = memo.hash(|state| 1_u8.hash(state));
+                let asked = std::cell::Cell::new(0);
+                let key = || {
+                    asked.set(asked.get() + 1);
+                    1
+                };
+                match memo.board(hash, |stored| *stored == 1, key, u8::clone) {
+                    batteries::__private::functools::Boarding::Lead(lead) => {
+                        // A key is made each time one asks. Who leads has come after all landings.
+                        assert_eq!(asked.get(), 1);
+                        thread::yield_now();
+                        lead.land(&7, false, u8::eq, |_| None);
+                    }
+                    batteries::__private::functools::Boarding::Alone(..) => {}
+                    batteries::__private::functools::Boarding::Found(_) => {
+                        unreachable!("nothing is kept, and nothing shared")
+                    }
+                }
+            }
+        };
+        let others = [(); 2].map(|()| thread::spawn(ask.clone()));
+        ask();
+        for other in others {
+            other.join().unwrap();
+        }
+        let info = memo.cache_info();
+        assert_eq!((info.hits, info.misses, info.currsize), (0, 3, 0));
+    });
+}
+
+#[test]
+fn nothing_that_began_before_a_removal_is_found_after_it() {
+    fn check<M: Send + Sync + 'static>(
+        memo: fn() -> Arc<M>,
+        call: fn(&M, u8, &dyn Fn() -> u8) -> u8,
+        remove: fn(&M, u8),
+    ) {
+        explore(move || {
+            let memo = memo();
+            let version = Arc::new(AtomicUsize::new(1));
+            let readers = [(); 2].map(|()| {
+                let (memo, version) = (Arc::clone(&memo), Arc::clone(&version));
+                thread::spawn(move || {
+                    call(&memo, 1, &|| {
+                        let read = version.load(Ordering::SeqCst) as u8;
+                        thread::yield_now();
+                        read
+                    })
+                })
+            });
+            version.store(2, Ordering::SeqCst);
+            remove(&memo, 1);
+            assert_eq!(call(&memo, 1, &|| 2), 2);
+            for reader in readers {
+                assert!([1, 2].contains(&reader.join().unwrap()));
+            }
+            assert_eq!(call(&memo, 1, &|| 2), 2);
+        });
+    }
+    check(
+        || memo::plain(2),
+        |memo, key, function| memo::call(memo, key, function),
+        |memo, key| {
+            memo.remove(memo.hash(|state| key.hash(state)), |stored| *stored == key);
+        },
+    );
+    check(
+        memo::flying,
+        |memo, key, function| memo::fly(memo, key, function),
+        |memo, key| {
+            memo.remove(memo.hash(|state| key.hash(state)), |stored| *stored == key);
+        },
+    );
 }
 
 #[test]
@@ -651,14 +734,15 @@ fn caches_whose_keys_ask_each_other_do_not_hang() {
             let inner = other.hash(|state| 1_u8.hash(state));
             let is = |stored: &u8| {
                 let answer = other.lookup(inner, |stored| *stored == 1, u8::clone);
-                assert!(matches!(answer, Some(1) | None));
+                assert!(matches!(answer, Ok(1) | Err(_)));
                 *stored == 1
             };
-            assert!(matches!(memo.lookup(hash, is, u8::clone), Some(1) | None));
+            assert!(matches!(memo.lookup(hash, is, u8::clone), Ok(1) | Err(_)));
         };
         for memo in memos.iter() {
             let hash = memo.hash(|state| 1_u8.hash(state));
-            memo.store(hash, 1, u8::eq, || 1);
+            let ticket = memo.lookup(hash, |_| false, u8::clone).expect_err("it is empty");
+            memo.store(hash, ticket, 1, u8::eq, || 1);
         }
         let other = thread::spawn({
             let memos = Arc::clone(&memos);
@@ -667,6 +751,6 @@ fn caches_whose_keys_ask_each_other_do_not_hang() {
         ask(&memos, 1);
         other.join().unwrap();
         let calls: u64 = memos.iter().map(|m| m.cache_info()).map(|i| i.hits + i.misses).sum();
-        assert_eq!(calls, 4);
+        assert_eq!(calls, 6);
     });
 }

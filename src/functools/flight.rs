@@ -2,7 +2,8 @@
 //!
 //! A computation is a flight. The first who asks leads it, the others wait for its landing. Nobody waits who might wait for
 //! itself: a leader that asks for its own key, threads that lead and wait in a circle, and whoever is inside of a store
-//! compute alone, as if there was no flight. A flight that a panic ends wakes those who wait, and they ask again.
+//! compute alone, as if there was no flight. A flight that a panic ends wakes those who wait, and they ask again; one whose
+//! result cannot be shared wakes them to compute alone, all at once.
 //!
 //! Every waiting thread publishes the leader that it waits for. Edges are added one at a time under one lock, so the thread
 //! that would close a circle sees it.
@@ -16,6 +17,7 @@ use crate::sync::{Arc, Condvar, Mutex, global};
 use super::guard::{Mark, Shared};
 use super::life::Life;
 use super::memo::Memo;
+use super::removals::Ticket;
 use super::store::{Pair, Store};
 
 /// A store, and the computations whose results are to come into it.
@@ -29,7 +31,7 @@ pub struct Flights<S: Store> {
 struct Flight<K, V> {
     hash: u64,
     key: K,
-    /// A clear came after the start: whoever asks now starts anew.
+    /// A clear or a removal came after the start: whoever asks now starts anew.
     outdated: bool,
     landing: Arc<Landing<V>>,
 }
@@ -46,6 +48,8 @@ struct Landing<V> {
 enum Outcome<V> {
     Flying,
     Landed(V),
+    /// There is a result, of which there is only one.
+    Unshared,
     Crashed,
 }
 
@@ -120,7 +124,13 @@ impl<S: Store> Store for Flights<S> {
         self.store.insert(hash, key, value, equal, now, fresh)
     }
 
+    /// Those who wait get what they wait for, those who ask later do not.
     fn remove(&mut self, hash: u64, is: impl Fn(&S::Key) -> bool) -> Option<Pair<S>> {
+        for flight in self.table.iter_hash_mut(hash) {
+            if !flight.outdated && flight.hash == hash && is(&flight.key) {
+                flight.outdated = true;
+            }
+        }
         self.store.remove(hash, is)
     }
 
@@ -141,7 +151,7 @@ pub enum Boarding<'a, S: Store<Moment = L::Moment>, L: Life> {
     /// Compute it and let it land.
     Lead(Lead<'a, S, L>),
     /// Compute it and store it with this key.
-    Alone(S::Key),
+    Alone(S::Key, Ticket),
 }
 
 /// A computation that others may wait for. Dropped without a landing, it makes them ask again.
@@ -149,6 +159,7 @@ pub enum Boarding<'a, S: Store<Moment = L::Moment>, L: Life> {
 pub struct Lead<'a, S: Store<Moment = L::Moment>, L: Life> {
     memo: &'a Memo<Shared<Flights<S>>, L>,
     hash: u64,
+    ticket: Ticket,
     landing: Arc<Landing<S::Value>>,
 }
 
@@ -156,7 +167,7 @@ pub struct Lead<'a, S: Store<Moment = L::Moment>, L: Life> {
 enum Seen<K, V> {
     Value(V),
     Landing(Arc<Landing<V>>),
-    Nothing(Option<(K, V)>),
+    Nothing(Option<(K, V)>, Ticket),
 }
 
 impl<S, L> Memo<Shared<Flights<S>>, L>
@@ -175,8 +186,7 @@ where
     ) -> Boarding<'_, S, L> {
         let now = self.life.now();
         let Some(mut flights) = self.enter() else {
-            self.counters.bypass();
-            return Boarding::Alone(own());
+            return self.bypass(own);
         };
         match flights.find(hash, &is, |stored| self.life.is_fresh(stored, now)) {
             Ok(value) => {
@@ -205,8 +215,7 @@ where
     ) -> Boarding<'_, S, L> {
         loop {
             if Mark::is_set() {
-                self.counters.bypass();
-                return Boarding::Alone(own());
+                return self.bypass(own);
             }
             let me = waits::this_thread();
             // Made and dropped outside, in case that nobody wants it.
@@ -234,15 +243,15 @@ where
                                 let flight = Flight { hash, key, outdated: false, landing };
                                 flights.table.insert_unique(hash, flight, |flight| flight.hash);
                             }
-                            Seen::Nothing(expired)
+                            Seen::Nothing(expired, self.removals.ticket())
                         }
                     },
                 }
             });
             match seen {
                 Some(Seen::Value(value)) => return Boarding::Found(value),
-                Some(Seen::Nothing(_expired)) => {
-                    return Boarding::Lead(Lead { memo: self, hash, landing: new });
+                Some(Seen::Nothing(_expired, ticket)) => {
+                    return Boarding::Lead(Lead { memo: self, hash, ticket, landing: new });
                 }
                 Some(Seen::Landing(landing)) => match landing.wait(me, &clone) {
                     Waited::Landed(value) => {
@@ -250,17 +259,23 @@ where
                         return Boarding::Found(value);
                     }
                     Waited::Crashed => {}
-                    Waited::Circle => {
+                    Waited::InVain => {
+                        let ticket = self.removals.ticket();
                         self.within(|_| self.counters.miss());
-                        return Boarding::Alone(own());
+                        return Boarding::Alone(own(), ticket);
                     }
                 },
-                None => {
-                    self.counters.bypass();
-                    return Boarding::Alone(own());
-                }
+                None => return self.bypass(own),
             }
         }
+    }
+
+    /// Counts a call that comes from inside of a store, and computes alone.
+    #[cold]
+    fn bypass(&self, own: impl Fn() -> S::Key) -> Boarding<'_, S, L> {
+        self.counters.bypass();
+        let ticket = self.removals.ticket();
+        Boarding::Alone(own(), ticket)
     }
 }
 
@@ -269,8 +284,8 @@ where
     S: Store<Moment = L::Moment>,
     L: Life,
 {
-    /// Gives the result to those who wait and, if it is to be kept, to the store. Who waits for one that cannot be shared asks
-    /// again.
+    /// Gives the result to those who wait and, if it is to be kept and its key was not removed meanwhile, to the store. Who waits
+    /// for one that cannot be shared computes alone.
     #[cold]
     #[inline(never)]
     pub fn land(
@@ -280,23 +295,24 @@ where
         equal: impl Fn(&S::Key, &S::Key) -> bool,
         share: impl Fn(&S::Value) -> Option<S::Value>,
     ) {
-        let Self { memo, hash, ref landing } = self;
+        let Self { memo, hash, ticket, ref landing } = self;
         let kept = if keep { share(value) } else { None };
         let now = memo.life.now();
         let left = memo.within(|flights| {
             let key = flights.end(hash, landing)?;
-            let Some(value) = kept else {
-                return Some((Some(key), None));
+            let value = match kept {
+                Some(value) if !memo.removals.overtook(ticket, hash) => value,
+                kept => return Some((Some(key), kept)),
             };
             let fresh = |stored| memo.life.is_fresh(stored, now);
             let left = flights.store.insert(hash, key, value, equal, now, fresh);
             memo.counters.size(flights.store.count());
-            Some((None, left))
+            Some(left.unzip())
         });
         drop(left);
         // The flight is in the table no more: those who hold its landing now are all who ever will.
         if Arc::strong_count(landing) > 1 {
-            landing.end(share(value).map_or(Outcome::Crashed, Outcome::Landed));
+            landing.end(share(value).map_or(Outcome::Unshared, Outcome::Landed));
         }
         // What is left for `drop` is to find that the flight has ended.
     }
@@ -304,7 +320,7 @@ where
 
 impl<S: Store<Moment = L::Moment>, L: Life> Drop for Lead<'_, S, L> {
     fn drop(&mut self) {
-        let Self { memo, hash, landing } = self;
+        let Self { memo, hash, landing, .. } = self;
         let key = memo.within(|flights| flights.end(*hash, landing));
         if let Some(Some(_key)) = key {
             landing.end(Outcome::Crashed);
@@ -315,7 +331,8 @@ impl<S: Store<Moment = L::Moment>, L: Life> Drop for Lead<'_, S, L> {
 enum Waited<V> {
     Landed(V),
     Crashed,
-    Circle,
+    /// For itself, or for what only the leader has.
+    InVain,
 }
 
 impl<V> Landing<V> {
@@ -334,7 +351,7 @@ impl<V> Landing<V> {
 impl<V> Landing<V> {
     fn wait(&self, me: waits::Thread, clone: impl Fn(&V) -> V) -> Waited<V> {
         if self.leader == me || !waits::begin(me, self.leader, &self.over, self.id()) {
-            return Waited::Circle;
+            return Waited::InVain;
         }
         let mut outcome = self.outcome.lock();
         while matches!(*outcome, Outcome::Flying) {
@@ -345,6 +362,7 @@ impl<V> Landing<V> {
         let _mark = Mark::set();
         match &*outcome {
             Outcome::Landed(value) => Waited::Landed(clone(value)),
+            Outcome::Unshared => Waited::InVain,
             Outcome::Flying | Outcome::Crashed => Waited::Crashed,
         }
     }

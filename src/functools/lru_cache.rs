@@ -133,7 +133,7 @@ impl<K: Hash + Eq, V> LruCache<K, V> {
         Q: Hash + Eq + ?Sized,
         V: Clone,
     {
-        self.memo.lookup(self.hash(key), |held| held.borrow() == key, V::clone)
+        self.memo.lookup(self.hash(key), |held| held.borrow() == key, V::clone).ok()
     }
 
     /// Returns a clone of the key's value; counts nothing and leaves the order as it is.
@@ -184,6 +184,9 @@ impl<K: Hash + Eq, V> LruCache<K, V> {
 
     /// Takes the key's value out; counts nothing.
     ///
+    /// A call of [`get_or_insert_with`](Self::get_or_insert_with) that is on its way for the key meanwhile does not put its value
+    /// in: it began with what was true before.
+    ///
     /// # Examples
     ///
     /// ```
@@ -200,7 +203,11 @@ impl<K: Hash + Eq, V> LruCache<K, V> {
         Q: Hash + Eq + ?Sized,
     {
         let hash = self.hash(key);
-        let out = self.change(|entries| entries.remove(hash, |held| held.borrow() == key))?;
+        let out = self.change(|entries| {
+            let out = entries.remove(hash, |held| held.borrow() == key);
+            self.memo.removals.note(hash);
+            out
+        })?;
         out.map(|(_, value)| value)
     }
 
@@ -285,13 +292,19 @@ impl<K: Hash + Eq, V> LruCache<K, V> {
         V: Clone,
     {
         let hash = self.hash(key);
-        if let Some(value) = self.memo.lookup(hash, |held| held.borrow() == key, V::clone) {
-            return Ok(value);
-        }
+        let ticket = match self.memo.lookup(hash, |held| held.borrow() == key, V::clone) {
+            Ok(value) => return Ok(value),
+            Err(ticket) => ticket,
+        };
         let value = make(key)?;
         let (key, kept) = (key.to_owned(), value.clone());
         // In a variable: what has no place is dropped when the lock is free.
-        let _out = self.change(|entries| entries.insert(hash, key, kept, K::eq, (), |()| true));
+        let _out = self.change(|entries| {
+            if self.memo.removals.overtook(ticket, hash) {
+                return Some((key, kept));
+            }
+            entries.insert(hash, key, kept, K::eq, (), |()| true)
+        });
         Ok(value)
     }
 

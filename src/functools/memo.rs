@@ -10,15 +10,17 @@ use crate::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use super::guard::Guard;
 use super::info::{CacheInfo, CacheParameters};
 use super::life::{Forever, Life};
+use super::removals::{Removals, Ticket};
 use super::store::Store;
 
 /// Finished results of one function.
 ///
 /// A call goes [`hash`](Self::hash), [`lookup`](Self::lookup) and, where that finds nothing, the function, then
-/// [`store`](Self::store). Nothing is held in between, so the function may do anything.
+/// [`store`](Self::store) with the ticket from the lookup. Nothing is held in between, so the function may do anything.
 pub struct Memo<G, L = Forever> {
     pub(super) guard: G,
     pub(super) counters: Counters,
+    pub(super) removals: Removals,
     hasher: RandomState,
     pub(super) life: L,
     maxsize: Option<usize>,
@@ -98,6 +100,7 @@ where
         Self {
             guard: G::new(store),
             counters: Counters::default(),
+            removals: Removals::default(),
             hasher: RandomState::default(),
             life,
             maxsize,
@@ -146,42 +149,48 @@ where
     }
 
     /// Finds the result of the key that hashes to `hash` and that `is` knows, and counts.
+    ///
+    /// # Errors
+    ///
+    /// Without one, the ticket for the call that computes it.
     #[inline]
     pub fn lookup(
         &self,
         hash: u64,
         is: impl Fn(&S::Key) -> bool,
         clone: impl Fn(&S::Value) -> S::Value,
-    ) -> Option<S::Value> {
+    ) -> Result<S::Value, Ticket> {
         let now = self.life.now();
         let Some(mut store) = self.enter() else {
             self.counters.bypass();
-            return None;
+            return Err(self.removals.ticket());
         };
         match store.find(hash, is, |stored| self.life.is_fresh(stored, now)) {
             Ok(value) => {
                 self.counters.hit();
-                Some(clone(value))
+                Ok(clone(value))
             }
             Err(expired) => {
                 self.counters.miss();
                 if expired.is_some() {
                     self.counters.size(store.count());
                 }
+                let ticket = self.removals.ticket();
                 // What has expired is dropped when nobody is inside.
                 drop(store);
                 drop(expired);
-                None
+                Err(ticket)
             }
         }
     }
 
-    /// Keeps a result, by CPython's rule where there is one already.
+    /// Keeps a result, by CPython's rule where there is one already, unless its key was removed since the call began.
     #[cold]
     #[inline(never)]
     pub fn store(
         &self,
         hash: u64,
+        ticket: Ticket,
         key: S::Key,
         equal: impl Fn(&S::Key, &S::Key) -> bool,
         value: impl FnOnce() -> S::Value,
@@ -194,6 +203,9 @@ where
         let now = self.life.now();
         // In a variable: what has no place any more is dropped when nobody is inside.
         let _left = self.within(|store| {
+            if self.removals.overtook(ticket, hash) {
+                return Some((key, value));
+            }
             let left = store
                 .insert(hash, key, value, equal, now, |stored| self.life.is_fresh(stored, now));
             self.counters.size(store.count());
@@ -209,10 +221,11 @@ where
         found.unwrap_or(false)
     }
 
-    /// Takes a result out, and says whether there was one.
+    /// Takes a result out, and says whether there was one. What is being computed for the key now is not kept.
     pub fn remove(&self, hash: u64, is: impl Fn(&S::Key) -> bool) -> bool {
         let removed = self.within(|store| {
             let removed = store.remove(hash, is);
+            self.removals.note(hash);
             self.counters.size(store.count());
             removed
         });

@@ -138,12 +138,13 @@ where
     Q: ToOwned<Owned = K> + Hash + Eq + ?Sized,
 {
     let hash = memo.hash(|hasher| key.hash(hasher));
-    if let Some(value) = memo.lookup(hash, |stored| stored.borrow() == key, V::clone) {
-        return value;
-    }
+    let ticket = match memo.lookup(hash, |stored| stored.borrow() == key, V::clone) {
+        Ok(value) => return value,
+        Err(ticket) => ticket,
+    };
     let key = key.to_owned();
     let value = function(&key);
-    memo.store(hash, key, K::eq, || value.clone());
+    memo.store(hash, ticket, key, K::eq, || value.clone());
     value
 }
 
@@ -175,7 +176,7 @@ macro_rules! control {
                 self.memo.contains(hash, |stored| stored.borrow() == key)
             }
 
-            /// Forgets the result for `key`, and says whether there was one.
+            /// Forgets the result for `key`, and says whether there was one. A call that computes it meanwhile does not keep it.
             pub fn cache_remove<Q>(&self, key: &Q) -> bool
             where
                 K: Borrow<Q>,

@@ -99,6 +99,7 @@ mod life;
 mod memo;
 mod memoized;
 mod registry;
+mod removals;
 
 #[cfg(not(target_os = "linux"))]
 use clock as machine;
@@ -160,7 +161,7 @@ pub use batteries_macros::cache;
 /// | `f::cache_parameters()` | a [`CacheParameters`]: `maxsize`, `typed` |
 /// | `f::__wrapped__(..)` | calls the function past its cache |
 /// | `f::cache_contains(..)` | says whether there is a result for these arguments |
-/// | `f::cache_remove(..)` | forgets the result for these arguments, and says whether there was one |
+/// | `f::cache_remove(..)` | forgets the result for these arguments, and says whether there was one; see below for calls on their way |
 ///
 /// In an `impl` these are functions beside the method: `f_cache_info()`, `f_cache_clear()`, `f_cache_parameters()`,
 /// `f_cache_contains(..)`, `f_cache_remove(..)` and, for `__wrapped__`, `f_uncached(..)`.
@@ -275,9 +276,24 @@ pub use batteries_macros::cache;
 ///
 /// By default threads that miss the same key at the same time each compute it, as in Python: with a limit the result that was
 /// first is kept, without one the last. With `single_flight` the first one computes and the others wait for its result, which
-/// counts as a hit, also if it is an `Err` that can be cloned. If it panics, they ask again, and one of them computes. Nobody waits who would wait
+/// counts as a hit, also if it is an `Err` that can be cloned. If it panics, they ask again, and one of them computes. If its
+/// result cannot be cloned (`Err(io::Error)`), they all compute, at once and each for itself, and count as misses: give the error
+/// an `Arc` around it (`Result<T, Arc<io::Error>>`) where one answer should do for all.
+///
+/// Nobody waits who would wait
 /// for itself: a call that asks for its own key, and threads whose calls wait for each other in a circle, compute on their own. A
 /// function that waits for another thread by other means (a channel, a join) must not wait for one that asks for its own key.
+///
+/// # Calls on their way
+///
+/// A call may be on its way when its result is removed, or all are cleared: in another thread, or further out in the same one.
+///
+/// - **`cache_remove` overtakes it.** It returns what it computed to its caller and to those who waited already, but that is not
+///   kept, whether it ends before or after a newer call; with `single_flight` whoever asks from now on computes anew. So a change
+///   of the source, followed by `cache_remove`, is never undone by an older answer. (A call during which there are more than 64 removals
+///   of whatever keys keeps nothing either.)
+/// - **`cache_clear` does not**, as in CPython: the call still keeps its result, and without a limit that even takes the place of
+///   a newer one. With `single_flight` whoever asks from now on computes anew and does not wait for it.
 ///
 /// # Macros below
 ///

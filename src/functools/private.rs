@@ -13,5 +13,6 @@ pub use super::life::{Forever, Life, Ttl};
 pub use super::memo::Memo;
 pub use super::recent::Recent;
 pub use super::registry::{Constant, Control, LocalRegistry, Registry};
+pub use super::removals::Ticket;
 pub use super::store::{Pair, Store};
 pub use super::unbounded::{Unbounded, UnboundedRest};

@@ -22,6 +22,7 @@ struct Names {
     state: Ident,
     memo: Ident,
     hash: Ident,
+    ticket: Ident,
     key: Ident,
     value: Ident,
     stored: Ident,
@@ -37,6 +38,7 @@ pub(super) fn expand(plan: &Plan) -> TokenStream {
         state: local("state"),
         memo: local("memo"),
         hash: local("hash"),
+        ticket: local("ticket"),
         key: local("key"),
         value: local("value"),
         stored: local("stored"),
@@ -431,7 +433,7 @@ impl Expansion<'_> {
 
     fn body(&self) -> TokenStream {
         let plan = self.plan;
-        let Names { private, memo, hash, key, value, .. } = &self.names;
+        let Names { private, memo, hash, ticket, key, value, .. } = &self.names;
         let (fetch, key_expr, feed, same, clone, own, equal, keep) = (
             self.fetch(),
             self.key_expr(),
@@ -455,7 +457,7 @@ impl Expansion<'_> {
         let own_key = plan.key.is_none().then(|| quote! { let #key = #own; });
 
         let store = quote! {
-            #memo.store(#hash, #key, #equal, || (#clone)(&#value));
+            #memo.store(#hash, #ticket, #key, #equal, || (#clone)(&#value));
         };
         if plan.single_flight {
             let share = self.share();
@@ -470,7 +472,7 @@ impl Expansion<'_> {
                         #memo.land(&#value, #keep, #equal, #share);
                         #value
                     }
-                    #private::Boarding::Alone(#key) => {
+                    #private::Boarding::Alone(#key, #ticket) => {
                         let #value = #call;
                         if #keep {
                             #store
@@ -484,13 +486,14 @@ impl Expansion<'_> {
             // Not held meanwhile: it is no value for other threads, where the future may go.
             return quote! {
                 #key_expr
-                let #hash = {
+                let (#hash, #ticket) = {
                     let #memo = #fetch;
                     let #hash = #memo.hash(#feed);
-                    if let ::core::option::Option::Some(#value) = #memo.lookup(#hash, #same, #clone) {
-                        return #value;
-                    }
-                    #hash
+                    let #ticket = match #memo.lookup(#hash, #same, #clone) {
+                        ::core::result::Result::Ok(#value) => return #value,
+                        ::core::result::Result::Err(#ticket) => #ticket,
+                    };
+                    (#hash, #ticket)
                 };
                 #own_key
                 let #value = #call;
@@ -505,9 +508,10 @@ impl Expansion<'_> {
             #key_expr
             let #memo = #fetch;
             let #hash = #memo.hash(#feed);
-            if let ::core::option::Option::Some(#value) = #memo.lookup(#hash, #same, #clone) {
-                return #value;
-            }
+            let #ticket = match #memo.lookup(#hash, #same, #clone) {
+                ::core::result::Result::Ok(#value) => return #value,
+                ::core::result::Result::Err(#ticket) => #ticket,
+            };
             #own_key
             let #value = #call;
             if #keep {

@@ -486,9 +486,10 @@ fn a_cache_in_a_field_has_no_limit_under_the_attribute_that_has_none() {
 
 #[test]
 fn what_may_not_leave_its_thread_can_be_in_a_field() {
+    type Known = Result<Rc<str>, Box<dyn std::error::Error>>;
     #[derive(Default)]
     struct Names {
-        known: LruCache<Rc<str>, Result<Rc<str>, Box<dyn std::error::Error>>>,
+        known: LruCache<Rc<str>, Known>,
     }
     impl Names {
         #[lru_cache(field = known)]

@@ -2,10 +2,10 @@
 
 use std::panic::catch_unwind;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Barrier, Mutex, mpsc};
+use std::sync::{Barrier, LazyLock, Mutex, mpsc};
 use std::thread;
 
-use batteries::functools::{cache, lru_cache};
+use batteries::functools::{LruCache, Memoized, cache, lru_cache};
 
 use super::attribute::check_info;
 
@@ -216,4 +216,147 @@ fn flights_work_with_the_other_options() {
     check_info(Shout::cache_info(), (1, 1, Some(2), 1));
     assert!(Shout::cache_parameters().typed);
     check_info(Server::answer_cache_info::<u8>(), (1, 1, Some(128), 1));
+}
+
+/// What functions read that are asked for again when it has changed.
+mod source {
+    use super::*;
+
+    pub(super) static VERSION: AtomicU64 = AtomicU64::new(0);
+    pub(super) static GATE: Mutex<Option<Gate>> = Mutex::new(None);
+
+    /// Reads, and takes until the gate opens, if there is one.
+    pub(super) fn read() -> u64 {
+        let version = VERSION.load(Ordering::Relaxed);
+        let gate = GATE.lock().unwrap().take();
+        if let Some(gate) = gate {
+            gate.pass();
+        }
+        version
+    }
+}
+
+/// Calls that a removal overtakes, whichever of them ends first.
+fn check_removal(call: fn(u8) -> u64, remove: fn(u8) -> bool, contains: fn(u8) -> bool) {
+    use source::{GATE, VERSION};
+    let begin = || {
+        let (gate, keeper) = gate();
+        *GATE.lock().unwrap() = Some(gate);
+        keeper
+    };
+    // The call that began before the removal ends last.
+    VERSION.store(1, Ordering::Relaxed);
+    thread::scope(|scope| {
+        let keeper = begin();
+        let old = scope.spawn(|| call(7));
+        keeper.entered.recv().unwrap();
+        VERSION.store(2, Ordering::Relaxed);
+        assert!(!remove(7), "nothing was kept yet");
+        assert_eq!(call(7), 2);
+        keeper.open.send(()).unwrap();
+        assert_eq!(old.join().unwrap(), 1);
+    });
+    assert_eq!(call(7), 2);
+    assert!(remove(7));
+    // It ends first, and the one that began after the removal is on its way.
+    thread::scope(|scope| {
+        let keeper = begin();
+        let old = scope.spawn(|| call(7));
+        keeper.entered.recv().unwrap();
+        VERSION.store(3, Ordering::Relaxed);
+        remove(7);
+        let new_keeper = begin();
+        let new = scope.spawn(|| call(7));
+        new_keeper.entered.recv().unwrap();
+        keeper.open.send(()).unwrap();
+        assert_eq!(old.join().unwrap(), 2);
+        assert!(!contains(7));
+        new_keeper.open.send(()).unwrap();
+        assert_eq!(new.join().unwrap(), 3);
+    });
+    assert_eq!(call(7), 3);
+    // What is removed meanwhile and has another key is nobody's business.
+    thread::scope(|scope| {
+        let keeper = begin();
+        let other = scope.spawn(|| call(8));
+        keeper.entered.recv().unwrap();
+        assert!(remove(7));
+        keeper.open.send(()).unwrap();
+        assert_eq!(other.join().unwrap(), 3);
+    });
+    assert!(contains(8) && !contains(7));
+}
+
+#[test]
+fn what_began_before_a_removal_is_neither_joined_nor_kept() {
+    #[cache(single_flight)]
+    fn flying(_n: u8) -> u64 {
+        source::read()
+    }
+    #[lru_cache(single_flight)]
+    fn flying_few(_n: u8) -> u64 {
+        source::read()
+    }
+    #[cache]
+    fn all(_n: u8) -> u64 {
+        source::read()
+    }
+    #[lru_cache]
+    fn few(_n: u8) -> u64 {
+        source::read()
+    }
+    struct Owner {
+        kept: LruCache<u8, u64>,
+    }
+    impl Owner {
+        #[cache(field = kept)]
+        fn own(&self, _n: u8) -> u64 {
+            source::read()
+        }
+    }
+    static OWNER: LazyLock<Owner> = LazyLock::new(|| Owner { kept: LruCache::default() });
+    static BY_HAND: LazyLock<LruCache<u8, u64>> = LazyLock::new(|| LruCache::new(8));
+    type Closure = Memoized<fn(&u8) -> u64, u8, u64>;
+    static CLOSURE: LazyLock<Closure> = LazyLock::new(|| Memoized::new(None, |_| source::read()));
+
+    check_removal(flying, flying::cache_remove, flying::cache_contains);
+    check_removal(flying_few, flying_few::cache_remove, flying_few::cache_contains);
+    check_removal(all, all::cache_remove, all::cache_contains);
+    check_removal(few, few::cache_remove, few::cache_contains);
+    check_removal(|n| OWNER.own(n), |n| OWNER.own_cache_remove(n), |n| OWNER.own_cache_contains(n));
+    check_removal(
+        |n| BY_HAND.get_or_insert_with(&n, |_| source::read()),
+        |n| BY_HAND.remove(&n).is_some(),
+        |n| BY_HAND.contains(&n),
+    );
+    check_removal(
+        |n| CLOSURE.call(&n),
+        |n| CLOSURE.cache_remove(&n),
+        |n| CLOSURE.cache_contains(&n),
+    );
+}
+
+#[test]
+fn each_has_its_own_error_where_errors_cannot_be_cloned() {
+    const THREADS: usize = 4;
+    static START: Barrier = Barrier::new(THREADS);
+    #[lru_cache(single_flight)]
+    fn load(name: &str) -> Result<u8, std::io::Error> {
+        Err(std::io::Error::other(format!("no {name}")))
+    }
+    for _ in 0..50 {
+        load::cache_clear();
+        thread::scope(|scope| {
+            let calls = [(); THREADS].map(|()| {
+                scope.spawn(|| {
+                    START.wait();
+                    load("bread").unwrap_err().to_string()
+                })
+            });
+            for call in calls {
+                assert_eq!(call.join().unwrap(), "no bread");
+            }
+        });
+        check_info(load::cache_info(), (0, THREADS as u64, Some(128), 0));
+    }
 }
