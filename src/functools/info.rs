@@ -24,7 +24,7 @@ pub struct CacheInfo {
     pub misses: u64,
     /// The most entries that are kept; `None` is no limit, 0 keeps nothing.
     pub maxsize: Option<usize>,
-    /// The entries that there are now.
+    /// The entries that there are now. With `ttl` those that have grown too old are among them, until they are asked for.
     pub currsize: usize,
 }
 

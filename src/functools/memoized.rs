@@ -14,8 +14,18 @@ use super::memo::Memo;
 /// something.
 ///
 /// It behaves as a function under [`#[lru_cache]`](macro@super::lru_cache) does: least recently used results go first, the
-/// counts are exact, nothing is locked while the closure runs, and a panic stores nothing. Every result is kept, also an `Err`.
-/// Threads share it by reference or in an [`Arc`](std::sync::Arc).
+/// counts are exact, nothing is locked while the closure runs, and a panic stores nothing. Threads share it by reference or in an
+/// [`Arc`](std::sync::Arc).
+///
+/// # Errors are kept
+///
+/// Unlike under the attribute every result is kept, also an `Err`: [`cache_remove`](Self::cache_remove) takes it out, and
+/// [`LruCache::get_or_try_insert_with`](super::LruCache::get_or_try_insert_with) keeps none.
+///
+/// # Arguments
+///
+/// The closure has one argument, a reference to the key: for several write a tuple, `|&(a, b): &(u32, u32)|`. It is the owned type,
+/// and has to be written: for texts `|text: &String|` (for bytes `&Vec<u8>`, for paths `&PathBuf`), which is called with a `&str`.
 ///
 /// A closure that calls itself is made by [`recursive`](Memoized::recursive).
 ///
@@ -43,7 +53,7 @@ where
     K: Hash + Eq,
     V: Clone,
 {
-    /// Wraps `function` into a cache for `maxsize` results; `None` is no limit, 0 keeps nothing.
+    /// Wraps `function` into a cache for `maxsize` results, a number or an `Option`; `None` is no limit, 0 keeps nothing.
     #[must_use]
     pub fn new(maxsize: impl Into<Option<usize>>, function: F) -> Self {
         Self { function, memo: memo(maxsize.into()) }
@@ -79,6 +89,9 @@ where
 {
     /// Wraps a closure that calls itself: it is given the cached function, and the key.
     ///
+    /// The key's type has to be written, and where the compiler asks for it the function's as well: `&dyn Fn(&K) -> V`. How deep it
+    /// goes the stack says, as [with any function](super#cost).
+    ///
     /// # Examples
     ///
     /// ```
@@ -89,6 +102,15 @@ where
     /// });
     /// assert_eq!(fib.call(&90), 2_880_067_194_370_816_120);
     /// assert_eq!(fib.cache_info().to_string(), "CacheInfo(hits=88, misses=91, maxsize=None, currsize=91)");
+    ///
+    /// // With all types, of texts.
+    /// let vowels = Memoized::recursive(128, |vowels: &dyn Fn(&String) -> usize, text: &String| {
+    ///     let Some(first) = text.chars().next() else { return 0 };
+    ///     usize::from("aeiou".contains(first)) + vowels(&text[first.len_utf8()..].to_owned())
+    /// });
+    /// assert_eq!(vowels.call("banana"), 3);
+    /// assert_eq!(vowels.call("nana"), 2); // was on the way
+    /// assert_eq!(vowels.cache_info().hits, 1);
     /// ```
     #[must_use]
     pub fn recursive(maxsize: impl Into<Option<usize>>, function: F) -> MemoizedRecursive<F, K, V>

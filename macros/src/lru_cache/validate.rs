@@ -150,7 +150,7 @@ fn refuse_options(name: Name, options: &Options, sig: &Signature) -> syn::Result
     if let Some(flag) = single_flight {
         if sig.asyncness.is_some() {
             let message = "`single_flight` is not supported for an `async fn`, whose callers would block their threads: \
-                remove it, or return a shared future from a cached `fn`";
+                remove it, or return a shared future from a cached `fn` (an example is in the documentation of `lru_cache`)";
             return Err(Error::new(flag.span, message));
         }
         if is_on(&options.local) {
