@@ -13,6 +13,12 @@ mod harness;
 )]
 mod report;
 
+#[cfg(feature = "argparse")]
+mod argparse;
+#[cfg(not(feature = "argparse"))]
+mod argparse {
+    pub(crate) const RUN: Option<super::harness::Run> = None;
+}
 #[cfg(feature = "datetime")]
 mod timedelta;
 #[cfg(not(feature = "datetime"))]
@@ -36,9 +42,9 @@ use harness::{Harness, Vectors};
 
 /// The vector files, each with its runner once the module that it is about exists.
 const KNOWN: &[Vectors] = &[
-    Vectors { file: "argparse_311.json", run: None },
-    Vectors { file: "argparse_313.json", run: None },
-    Vectors { file: "argparse_314.json", run: None },
+    Vectors { file: "argparse_311.json", run: argparse::RUN },
+    Vectors { file: "argparse_313.json", run: argparse::RUN },
+    Vectors { file: "argparse_314.json", run: argparse::RUN },
     Vectors { file: "bettertls_pathbuilding.json.xz", run: None },
     Vectors { file: "html.json", run: html::RUN },
     Vectors { file: "logging.json", run: None },
