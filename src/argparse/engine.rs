@@ -874,13 +874,10 @@ impl<'a> Run<'a> {
             }
             if argument.required {
                 missing.push(argument.name().unwrap_or_else(|| "None".to_owned()));
-            } else if let Value::Str(text) = &argument.default
-                && !matches!(argument.conversion, Conversion::None)
-                && let Some(entry) = self.entry(argument)
-                && entry.mark == argument.default_mark
-                && entry.mark != 0
+            } else if !matches!(argument.conversion, Conversion::None)
+                && let Some(text) = self.untouched_text(argument)
             {
-                let value = self.convert(argument, text.clone())?;
+                let value = self.convert(argument, text)?;
                 // `str` gives the very same text back.
                 let same = value == argument.default && argument.conversion.name() == Some("str");
                 let mark = if same { argument.default_mark } else { 0 };
@@ -904,6 +901,19 @@ impl<'a> Run<'a> {
             return Err(ArgumentError::new(None, text, ArgumentErrorKind::RequiredOneOf(names)));
         }
         Ok(())
+    }
+
+    /// The default of an argument, if it is a text that nobody touched.
+    fn untouched_text(&mut self, argument: &Argument) -> Option<OsString> {
+        let entry = self.entry(argument)?;
+        match &argument.default {
+            Value::Str(text) if entry.mark != 0 && entry.mark == argument.default_mark => {
+                Some(text.clone())
+            }
+            // There is but one such text, wherever it comes from.
+            Value::Suppress if matches!(entry.value, Value::Suppress) => Some(SUPPRESS_TEXT.into()),
+            _ => None,
+        }
     }
 
     /// `_read_args_from_files`.

@@ -760,7 +760,8 @@ impl ArgumentParser {
             },
             // These have the keyword and do without it.
             metavar: arg.metavar.filter(|_| class.takes_words),
-            deprecated: arg.deprecated,
+            // Python's version action has the keyword and forgets it.
+            deprecated: arg.deprecated && class.action != "version",
             group: if positional { POSITIONALS } else { OPTIONS },
             removed: false,
             kind: match action {
