@@ -117,7 +117,7 @@ pub enum Dialect {
     Python310,
     /// Python 3.13: choices as their `repr`; exclusive groups in the usage only where their options stand together.
     Python313,
-    /// Python 3.14.
+    /// Python 3.14: also colours.
     #[default]
     Python314,
 }
@@ -134,6 +134,10 @@ impl Dialect {
 
     /// Whether an error quotes choices that are no texts.
     pub(super) const fn quotes_choices(self) -> bool {
+        matches!(self, Self::Python314)
+    }
+
+    pub(super) const fn has_colors(self) -> bool {
         matches!(self, Self::Python314)
     }
 

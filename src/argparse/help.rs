@@ -38,7 +38,7 @@ impl<'a> Formatter<'a> {
         let width = format.width.map_or_else(|| env.columns() as isize - 2, |width| width as isize);
         let least = (format.indent_increment * 2) as isize;
         let max_help_position = (format.max_help_position as isize).min((width - 20).max(least));
-        let color = parser.color.unwrap_or(true) && env.color();
+        let color = parser.dialect.has_colors() && parser.color.unwrap_or(true) && env.color();
         let theme = if color { &COLORED } else { &PLAIN };
         Self { parser, prog: parser.prog.resolve(env), width, max_help_position, theme }
     }

@@ -12,7 +12,7 @@ use super::format::{Dialect, HelpFormat};
 use super::groups::{ExclusiveGroup, Group, GroupId, Place};
 use super::parser::ArgumentParser;
 use super::subparsers::{Command, Subparsers, SubparsersId};
-use super::types::{Conversion, TypeError};
+use super::types::{ArgType, Conversion, TypeError};
 use super::value::{Complex, SUPPRESS_TEXT, Value};
 use crate::python::Repr;
 use crate::value::Value as Json;
@@ -684,6 +684,9 @@ impl Definition {
                 Some(("bytes", _)) => Value::Str(bytes(json)?),
                 Some(("complex", Some(Json::List(parts)))) => match &**parts {
                     [real, imag] => {
+                        let number = |part| f64::from_value(&self.value(part)?).ok_or_else(|| {
+                            form(format!("no number: {part}"))
+                        });
                         Value::Complex(Complex { real: number(real)?, imag: number(imag)? })
                     }
                     _ => return Err(form("a complex number is [real, imag]")),
@@ -758,14 +761,6 @@ fn truth(json: &Json) -> Result<bool> {
         Json::Bool(truth) => Ok(*truth),
         Json::Int(number) => Ok(*number != 0),
         _ => Err(form(format!("no truth value: {json}"))),
-    }
-}
-
-fn number(json: &Json) -> Result<f64> {
-    match json {
-        Json::Float(number) => Ok(*number),
-        Json::Int(number) => Ok(*number as f64),
-        _ => Err(form(format!("no number: {json}"))),
     }
 }
 

@@ -1,14 +1,15 @@
 #!/usr/bin/env python3
 """Records what CPython's argparse makes of random definitions and command lines.
 
-    python3.13 argparse_vectors.py record OUT.json SEED COUNT [--module argparse.py]
+    python3.13 argparse_vectors.py record OUT.json SEED COUNT [LINES] [--module argparse.py]
 
-writes COUNT random definitions, each with random command lines, helps and usages and what came of them. The version in
+writes COUNT random definitions, each with LINES (8) random command lines, help and usage, and what came of them. The version in
 `meta.argparse` is that of the module: another argparse.py, of a newer Python, is taken with --module (its _colorize.py beside it).
 The format is told in `doc`. The same seed gives the same file.
 """
 import contextlib
 import importlib.util
+import inspect
 import io
 import json
 import math
@@ -29,7 +30,7 @@ vector  {m, on?, n?, argv?, namespace?, env?, op?} and what came of it: ns, extr
         m is a method of the parser (object 0, or on), or the kind of a call that is refused after the first n ops (op is
         [on, null, args, kwargs]). crash: argparse itself failed where it should not; anything will do
 value   JSON, and {"$": kind}: SUPPRESS, tuple {v}, range {v: [start, stop, step]}, py {v: a type's name}, class {v: a class of
-        argparse}, complex {v: [real, imag]}, float {v: inf, -inf, nan}, bytes {hex} (text that is not UTF-8), ns {v}, ref {v: id}
+        argparse}, complex {v: [real, imag], floats}, float {v: inf, -inf, nan}, bytes {hex} (text that is not UTF-8), ns {v}, ref {v: id}
 files   [{name, text}]: what lies in the current folder
 run     the program is prog.py, the environment is meta.env and NO_COLOR=1, over it the vector's env (null: unset)
 """
@@ -59,7 +60,7 @@ def encode(value):
     if isinstance(value, float) and not math.isfinite(value):
         return tagged('float', repr(value))
     if isinstance(value, complex):
-        return tagged('complex', [value.real, value.imag])
+        return tagged('complex', [encode(value.real), encode(value.imag)])
     if isinstance(value, tuple):
         return tagged('tuple', [encode(item) for item in value])
     if isinstance(value, list):
@@ -86,7 +87,7 @@ class Runner:
             return os.fsdecode(bytes.fromhex(value['hex']))
         return {
             'range': lambda: range(*inner),
-            'complex': lambda: complex(*inner),
+            'complex': lambda: complex(*self.decode(inner, objects)),
             'float': lambda: float(inner),
             'py': lambda: {'int': int, 'float': float, 'complex': complex, 'str': str, 'bool': bool}[inner],
             'class': lambda: getattr(self.module, inner),
@@ -180,6 +181,8 @@ class Author:
 
     def __init__(self, seed, runner):
         self.random, self.runner = random.Random(seed), runner
+        self.known = inspect.signature(runner.module.ArgumentParser).parameters
+        self.deprecates = 'deprecated' in inspect.signature(runner.module.Action).parameters
 
     def chance(self, probability):
         return self.random.random() < probability
@@ -194,7 +197,7 @@ class Author:
         return text + self.random.choice(tail)
 
     def default(self, kind):
-        pool = {'int': [0, 7, -2, '5', 'x', 10 ** 20], 'float': [0.1, 1e16, '2.5', 3, '1e400'],
+        pool = {'int': [0, 7, -2, '5', 'x', 2 ** 62], 'float': [0.1, 1e16, '2.5', 3, '1e400'],
                 'complex': [tagged('complex', [0.0, 1.5]), '1+2j', tagged('complex', [-0.0, -1.0])], 'bool': [True, '', 'x']}
         general = [None, None, 'plain', "it's", '', ['a', 1], tagged('SUPPRESS'), False, 1.5, 'x\u00e9\t']
         return self.random.choice(pool.get(kind, []) + general)
@@ -249,7 +252,7 @@ class Author:
                 kwargs['default'] = self.random.choice([None, ['z'], []] if action != 'count' else [None, 0, 3])
         if self.chance(.7):
             kwargs['help'] = tagged('SUPPRESS') if self.chance(.08) else self.help()
-        if self.chance(.05):
+        if self.chance(.05) and self.deprecates:
             kwargs['deprecated'] = True
         on = self.random.choice(scope.places)
         definition.try_op(['arg', on, number, strings, kwargs], scope)
@@ -265,7 +268,7 @@ class Author:
                 ('fromfile_prefix_chars', .1, lambda: '@'),
                 ('formatter_class', .35, lambda: tagged('class', self.random.choice(
                     ['RawDescriptionHelpFormatter', 'RawTextHelpFormatter', 'ArgumentDefaultsHelpFormatter'])))):
-            if self.chance(probability):
+            if self.chance(probability) and name in self.known:
                 kwargs[name] = value()
         if top and self.chance(.75):
             kwargs['prog'] = self.random.choice(['tool', 'p', 'a-program-with-a-really-rather-long-name-of-its-own', 'two words'])
@@ -308,7 +311,7 @@ class Author:
                 kwargs['help'] = self.help()
             if self.chance(.2):
                 kwargs['aliases'] = [name[:2], name.upper()]
-            if self.chance(.1):
+            if self.chance(.1) and self.deprecates:
                 kwargs['deprecated'] = True
             if definition.try_op(['parser', number, child, [name], kwargs], scope):
                 below = Scope(child, kwargs.get('prefix_chars', '-'))
@@ -454,6 +457,7 @@ class Definition:
                 while where.tb_next:
                     where = where.tb_next
                 # Only what the call itself refuses: a help that cannot be written is Python's own failure.
+                refused &= 'list.remove' not in str(error)
                 if refused and op[0] in ('arg', 'subparsers', 'parser') and 'format_help' not in _names(sys.exc_info()[2]):
                     self.refused.append({'n': len(self.case['ops']), 'm': op[0], 'op': [op[1], None, op[3], op[4]],
                                          'raises': type(error).__name__, 'msg': encode(str(error))})
