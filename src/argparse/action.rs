@@ -158,24 +158,41 @@ impl ActionError {
     }
 }
 
+/// Python's own actions, and any action of one's own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Builtin {
+    Store,
+    StoreConst,
+    StoreTrue,
+    StoreFalse,
+    Append,
+    AppendConst,
+    Count,
+    Help,
+    Version,
+    Extend,
+    BooleanOptional,
+    Custom,
+}
+
 /// Which action an argument asks for, before it is looked up.
 #[derive(Clone)]
 pub(super) enum ActionName {
-    Builtin(&'static str),
+    Builtin(Builtin),
     Named(Cow<'static, str>),
     Custom(Arc<dyn Action>),
 }
 
 impl Default for ActionName {
     fn default() -> Self {
-        Self::Builtin("store")
+        Self::Builtin(Builtin::Store)
     }
 }
 
 impl Debug for ActionName {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            Self::Builtin(name) => name,
+            Self::Builtin(builtin) => builtin.class().action,
             Self::Named(name) => name,
             Self::Custom(_) => "custom",
         })

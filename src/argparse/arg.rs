@@ -3,9 +3,10 @@
 use std::borrow::Cow;
 use std::ffi::OsStr;
 use std::fmt;
+use std::ops::Range;
 use std::sync::Arc;
 
-use super::action::{Action, ActionName};
+use super::action::{Action, ActionName, Builtin};
 use super::file_type::FileType;
 use super::types::{ArgType, Conversion, TypeError};
 use super::value::{Suppress, Value};
@@ -236,8 +237,8 @@ impl<T: Into<Value>> From<Vec<T>> for Choices {
     }
 }
 
-impl From<std::ops::Range<i128>> for Choices {
-    fn from(range: std::ops::Range<i128>) -> Self {
+impl From<Range<i128>> for Choices {
+    fn from(range: Range<i128>) -> Self {
         Self::Range { start: range.start, stop: range.end, step: 1 }
     }
 }
@@ -274,6 +275,7 @@ impl IntoNames for Vec<String> {
 
 impl Arg {
     /// Takes so many words.
+    #[inline]
     pub fn nargs(mut self, nargs: impl Into<Nargs>) -> Self {
         self.nargs = Some(nargs.into());
         self
@@ -281,6 +283,7 @@ impl Arg {
 
     /// Reads each word as a `T`.
     #[doc(alias = "type")]
+    #[inline]
     pub fn of<T: ArgType>(mut self) -> Self {
         self.conversion = Conversion::of::<T>();
         self
@@ -316,6 +319,7 @@ impl Arg {
     }
 
     /// Reads each word as the type that is registered under this name.
+    #[inline]
     pub fn type_name(mut self, name: impl Into<String>) -> Self {
         self.conversion = Conversion::Registered(name.into());
         self
@@ -323,18 +327,21 @@ impl Arg {
 
     /// Opens the file that each word names.
     #[doc(alias = "FileType")]
+    #[inline]
     pub fn file(mut self, file: FileType) -> Self {
         self.conversion = Conversion::named(file.repr(), move |name: &OsStr| file.open(name));
         self
     }
 
     /// Allows these values alone.
+    #[inline]
     pub fn choices(mut self, choices: impl Into<Choices>) -> Self {
         self.choices = Some(choices.into());
         self
     }
 
     /// Sets the value where the argument is absent. A text is read as a word would be.
+    #[inline]
     pub fn default(mut self, value: impl Into<Value>) -> Self {
         self.default = Some(value.into());
         self
@@ -342,112 +349,130 @@ impl Arg {
 
     /// Sets the constant that `store_const`, `append_const` and [`Nargs::Optional`] use.
     #[doc(alias = "const")]
+    #[inline]
     pub fn constant(mut self, value: impl Into<Value>) -> Self {
         self.constant = Some(value.into());
         self
     }
 
     /// Says whether an option must be there.
+    #[inline]
     pub fn required(mut self, required: bool) -> Self {
         self.required = Some(required);
         self
     }
 
     /// Sets the help. `%(default)s`, `%(prog)s` and the other names of Python's are filled in.
+    #[inline]
     pub fn help(mut self, help: impl Into<Text>) -> Self {
         self.help = Some(help.into());
         self
     }
 
     /// Sets what stands for the words in usage and help.
+    #[inline]
     pub fn metavar(mut self, metavar: impl Into<Metavar>) -> Self {
         self.metavar = Some(metavar.into());
         self
     }
 
     /// Sets the name in the namespace.
+    #[inline]
     pub fn dest(mut self, dest: impl Into<Text>) -> Self {
         self.dest = Some(dest.into());
         self
     }
 
     /// Warns when the argument is used.
+    #[inline]
     pub fn deprecated(mut self) -> Self {
         self.deprecated = true;
         self
     }
 
     /// Stores the constant; the option takes no word.
+    #[inline]
     pub fn store_const(mut self, value: impl Into<Value>) -> Self {
         self.constant = Some(value.into());
-        self.action = ActionName::Builtin("store_const");
+        self.action = ActionName::Builtin(Builtin::StoreConst);
         self
     }
 
     /// Stores true, false where the option is absent.
+    #[inline]
     pub fn store_true(mut self) -> Self {
-        self.action = ActionName::Builtin("store_true");
+        self.action = ActionName::Builtin(Builtin::StoreTrue);
         self
     }
 
     /// Stores false, true where the option is absent.
+    #[inline]
     pub fn store_false(mut self) -> Self {
-        self.action = ActionName::Builtin("store_false");
+        self.action = ActionName::Builtin(Builtin::StoreFalse);
         self
     }
 
     /// Appends the value to a list.
+    #[inline]
     pub fn append(mut self) -> Self {
-        self.action = ActionName::Builtin("append");
+        self.action = ActionName::Builtin(Builtin::Append);
         self
     }
 
     /// Appends the constant to a list.
+    #[inline]
     pub fn append_const(mut self, value: impl Into<Value>) -> Self {
         self.constant = Some(value.into());
-        self.action = ActionName::Builtin("append_const");
+        self.action = ActionName::Builtin(Builtin::AppendConst);
         self
     }
 
     /// Appends each of the values to a list.
+    #[inline]
     pub fn extend(mut self) -> Self {
-        self.action = ActionName::Builtin("extend");
+        self.action = ActionName::Builtin(Builtin::Extend);
         self
     }
 
     /// Counts how often the option is there.
+    #[inline]
     pub fn count(mut self) -> Self {
-        self.action = ActionName::Builtin("count");
+        self.action = ActionName::Builtin(Builtin::Count);
         self
     }
 
     /// Prints the help and exits.
+    #[inline]
     pub fn print_help(mut self) -> Self {
-        self.action = ActionName::Builtin("help");
+        self.action = ActionName::Builtin(Builtin::Help);
         self
     }
 
     /// Prints this text and exits.
+    #[inline]
     pub fn version(mut self, text: impl Into<Cow<'static, str>>) -> Self {
         self.version = Some(text.into());
-        self.action = ActionName::Builtin("version");
+        self.action = ActionName::Builtin(Builtin::Version);
         self
     }
 
     /// Makes `--no-x` of each `--x`, and stores which was there.
     #[doc(alias = "BooleanOptionalAction")]
+    #[inline]
     pub fn boolean_optional(mut self) -> Self {
-        self.action = ActionName::Builtin("BooleanOptionalAction");
+        self.action = ActionName::Builtin(Builtin::BooleanOptional);
         self
     }
 
     /// Does something of your own.
+    #[inline]
     pub fn action(mut self, action: impl Action + 'static) -> Self {
         self.action = ActionName::Custom(Arc::new(action));
         self
     }
 
     /// Does what is called so in Python (`"store_true"`), or what is registered under this name.
+    #[inline]
     pub fn action_name(mut self, name: impl Into<Cow<'static, str>>) -> Self {
         self.action = ActionName::Named(name.into());
         self

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 /// How many names are looked at one by one.
-const FEW: usize = 8;
+const FEW: usize = 16;
 
 #[derive(Debug, Clone, Default)]
 pub(super) struct Index {

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::ffi::{OsStr, OsString};
 use std::sync::Arc;
 
-use super::action::{Action, ActionName};
+use super::action::{Action, ActionName, Builtin};
 use super::arg::{Arg, Choices, Metavar, Nargs, Text};
 use super::error::DefinitionError;
 use super::file_type::FileType;
@@ -490,7 +490,7 @@ impl Definition {
             (Json::Null, _) => ActionName::default(),
             (Json::Str(name), _) => ActionName::Named(name.clone().into()),
             (_, Some(("class", Some(Json::Str(name))))) if name == "BooleanOptionalAction" => {
-                ActionName::Builtin("BooleanOptionalAction")
+                ActionName::Builtin(Builtin::BooleanOptional)
             }
             (_, Some(("custom", Some(Json::Str(name))))) if self.actions.contains_key(name) => {
                 ActionName::Custom(Arc::clone(&self.actions[name]))
@@ -684,9 +684,10 @@ impl Definition {
                 Some(("bytes", _)) => Value::Str(bytes(json)?),
                 Some(("complex", Some(Json::List(parts)))) => match &**parts {
                     [real, imag] => {
-                        let number = |part| f64::from_value(&self.value(part)?).ok_or_else(|| {
-                            form(format!("no number: {part}"))
-                        });
+                        let number = |part| {
+                            f64::from_value(&self.value(part)?)
+                                .ok_or_else(|| form(format!("no number: {part}")))
+                        };
                         Value::Complex(Complex { real: number(real)?, imag: number(imag)? })
                     }
                     _ => return Err(form("a complex number is [real, imag]")),

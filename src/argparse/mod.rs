@@ -41,6 +41,7 @@
 //! | a type of your own | [`ArgType`], or [`Arg::type_fn`] |
 //! | something else to happen | [`Action`], or a closure |
 //! | the help laid out otherwise, or worded as an older Python's | [`HelpFormat`], [`Dialect`] |
+//! | a struct of your own with all values | `Namespace::deserialize`, with the feature `serde` |
 //! | a definition that comes from elsewhere | [`ArgumentParser::from_json`] |
 //!
 //! # What can be relied on
@@ -112,6 +113,7 @@ mod prog;
 mod subparsers;
 
 mod action;
+mod builtin;
 mod engine;
 mod matching;
 mod namespace;
@@ -126,6 +128,8 @@ mod error;
 mod file_type;
 mod json;
 mod run;
+#[cfg(feature = "serde")]
+mod serde;
 mod terminal;
 
 pub use action::{Action, ActionContext, ActionError};
@@ -142,6 +146,8 @@ pub use json::Definition;
 pub use namespace::{FromValue, Namespace};
 pub use parser::ArgumentParser;
 pub use run::{Parse, Parsed};
+#[cfg(feature = "serde")]
+pub use serde::DeserializeError;
 pub use subparsers::{Command, Subparsers, SubparsersId};
 pub use types::{ArgType, TypeError};
 pub use value::{AnyValue, Complex, SUPPRESS, Suppress, Value};

@@ -156,6 +156,22 @@ impl Namespace {
         self.entries.is_empty()
     }
 
+    /// Makes JSON of the values, in the form that [`ArgumentParser::from_json`](super::ArgumentParser::from_json) has them in.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use batteries::argparse::{Namespace, Value};
+    ///
+    /// let args: Namespace = [("jobs", Value::from(4)), ("out", Value::None)].into_iter().collect();
+    /// assert_eq!(args.to_json().to_string(), r#"{"jobs": 4, "out": null}"#);
+    /// ```
+    #[must_use]
+    pub fn to_json(&self) -> crate::value::Value {
+        let items = self.iter().map(|(name, value)| (name.to_owned(), value.to_json()));
+        crate::value::Value::Map(items.collect())
+    }
+
     pub(super) fn put(&mut self, name: Cow<'static, str>, value: Value) {
         match self.entries.iter_mut().find(|entry| entry.name == name) {
             Some(entry) => (entry.value, entry.mark) = (value, 0),

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;
 
-use super::action::{Action, ActionName, Argument, Kind, NO_SLOT};
+use super::action::{Action, ActionName, Argument, Builtin, Kind, NO_SLOT};
 use super::arg::{Arg, Metavar, Nargs, Text};
 use super::error::{DefinitionError, DefinitionErrorKind};
 use super::format::{Dialect, HelpFormat};
@@ -718,16 +718,16 @@ impl ArgumentParser {
     }
 
     /// `_ActionsContainer.add_argument`.
-    pub(super) fn add_at(&mut self, place: Place, arg: Arg) -> Result<(), DefinitionError> {
+    pub(super) fn add_at(&mut self, place: Place, mut arg: Arg) -> Result<(), DefinitionError> {
         let positional = match &*arg.names {
             [] => true,
             [name] => !name.starts_with(|c| self.is_prefix(c)),
             _ => false,
         };
         let (option_strings, dest, required) =
-            if positional { positional_names(&arg)? } else { self.option_names(&arg)? };
-        let (arg, action) = self.look_up_action(arg)?;
-        let class = Class::of(&action);
+            if positional { positional_names(&mut arg)? } else { self.option_names(&mut arg)? };
+        let (builtin, custom) = self.look_up_action(std::mem::take(&mut arg.action))?;
+        let class = builtin.class();
         class.check_arguments(&arg, positional)?;
 
         let mark = self.new_mark();
@@ -740,33 +740,33 @@ impl ArgumentParser {
         } else if let Some(default) = &self.argument_default {
             default.clone()
         } else {
-            (class.default(), mark)
+            (builtin.default(), mark)
         };
         let conversion = self.look_up_type(arg.conversion)?;
         let argument = Argument {
-            option_strings: class.option_strings(option_strings)?,
+            option_strings: builtin.option_strings(option_strings)?,
             dest,
             slot: NO_SLOT,
             nargs: if class.takes_words { arg.nargs } else { Some(Nargs::Exactly(0)) },
-            constant: class.constant(arg.constant),
+            constant: builtin.constant(arg.constant),
             default,
             default_mark,
             conversion,
             choices: arg.choices,
             required,
-            help: match (arg.help, class.name) {
-                (None, "_VersionAction") => Some("show program's version number and exit".into()),
+            help: match (arg.help, builtin) {
+                (None, Builtin::Version) => Some("show program's version number and exit".into()),
                 (help, _) => help,
             },
             // These have the keyword and do without it.
             metavar: arg.metavar.filter(|_| class.takes_words),
             // Python's version action has the keyword and forgets it.
-            deprecated: arg.deprecated && class.action != "version",
+            deprecated: arg.deprecated && builtin != Builtin::Version,
             group: if positional { POSITIONALS } else { OPTIONS },
             removed: false,
-            kind: match action {
-                Looked::Custom(action) => Kind::Custom(action),
-                Looked::Builtin(_) => class.kind(arg.version),
+            kind: match custom {
+                Some(action) => Kind::Custom(action),
+                None => builtin.kind(arg.version),
             },
         };
         if positional && argument.is_flag() {
@@ -784,7 +784,7 @@ impl ArgumentParser {
 
     fn option_names(
         &self,
-        arg: &Arg,
+        arg: &mut Arg,
     ) -> Result<(Vec<Cow<'static, str>>, Cow<'static, str>, bool), DefinitionError> {
         let is_prefix = |c| self.is_prefix(c);
         if let Some(name) = arg.names.iter().find(|name| !name.starts_with(is_prefix)) {
@@ -818,28 +818,23 @@ impl ArgumentParser {
                 }
             }
         };
-        Ok((arg.names.clone(), dest, arg.required.unwrap_or(false)))
+        Ok((std::mem::take(&mut arg.names), dest, arg.required.unwrap_or(false)))
     }
 
-    fn look_up_action(&self, mut arg: Arg) -> Result<(Arg, Looked), DefinitionError> {
-        let looked = match std::mem::take(&mut arg.action) {
-            ActionName::Custom(action) => Looked::Custom(action),
-            ActionName::Builtin(name) => Looked::Builtin(name),
+    fn look_up_action(
+        &self,
+        action: ActionName,
+    ) -> Result<(Builtin, Option<Arc<dyn Action>>), DefinitionError> {
+        Ok(match action {
+            ActionName::Builtin(builtin) => (builtin, None),
+            ActionName::Custom(action) => (Builtin::Custom, Some(action)),
             ActionName::Named(name) => {
-                let registered = self.actions.iter().find(|(known, _)| *known == name);
-                let builtin =
-                    || BUILTINS.iter().find(|(known, class)| *known == name && class.is_named());
-                match registered {
-                    Some((_, action)) => Looked::Custom(Arc::clone(action)),
-                    None => {
-                        Looked::Builtin(builtin().map(|(known, _)| *known).ok_or_else(|| {
-                            DefinitionError::value(format!("unknown action {}", Repr(&name)))
-                        })?)
-                    }
+                match self.actions.iter().find(|(known, _)| *known == name) {
+                    Some((_, action)) => (Builtin::Custom, Some(Arc::clone(action))),
+                    None => (Builtin::named(&name)?, None),
                 }
             }
-        };
-        Ok((arg, looked))
+        })
     }
 
     fn look_up_type(&self, conversion: Conversion) -> Result<Conversion, DefinitionError> {
@@ -878,9 +873,9 @@ impl ArgumentParser {
         };
         self.settle_conflicts(&argument)?;
         let at = self.arguments.len();
-        for option in &argument.option_strings {
+        for (place, option) in argument.option_strings.iter().enumerate() {
             // The same twice in one argument is no conflict.
-            if self.options.get(option.as_bytes()).is_none() {
+            if !argument.option_strings[..place].contains(option) {
                 self.options.push(option.clone(), at);
             }
             self.negative_options |= is_negative(option.as_bytes());
@@ -903,14 +898,15 @@ impl ArgumentParser {
     }
 
     fn settle_conflicts(&mut self, argument: &Argument) -> Result<(), DefinitionError> {
+        let known = |option: &Cow<'static, str>| self.options.find(option.as_bytes()).is_some();
+        if !argument.option_strings.iter().any(known) {
+            return Ok(());
+        }
         let conflicts: Vec<(Cow<'static, str>, usize)> = argument
             .option_strings
             .iter()
             .filter_map(|option| Some((option.clone(), self.options.get(option.as_bytes())?)))
             .collect();
-        if conflicts.is_empty() {
-            return Ok(());
-        }
         if !self.resolve {
             let names: Vec<&str> = conflicts.iter().map(|(option, _)| &**option).collect();
             return Err(DefinitionError::new(
@@ -959,7 +955,7 @@ pub(super) fn is_negative(word: &[u8]) -> bool {
 
 /// The names of a positional argument: `_get_positional_kwargs`.
 fn positional_names(
-    arg: &Arg,
+    arg: &mut Arg,
 ) -> Result<(Vec<Cow<'static, str>>, Cow<'static, str>, bool), DefinitionError> {
     let dest = match (&*arg.names, &arg.dest) {
         ([_], Some(_)) => {
@@ -1007,159 +1003,4 @@ fn check_metavar(argument: &Argument) -> Result<(), DefinitionError> {
         return Ok(());
     }
     Err(DefinitionError::value("length of metavar tuple does not match nargs"))
-}
-
-/// An action that was looked up.
-enum Looked {
-    Builtin(&'static str),
-    Custom(Arc<dyn Action>),
-}
-
-/// What Python's class of an action takes.
-#[derive(Debug, Clone, Copy)]
-struct Class {
-    /// The name by which it is asked for.
-    action: &'static str,
-    name: &'static str,
-    /// The keyword arguments that it has, of those in [`KEYWORDS`].
-    keywords: &'static [&'static str],
-    takes_words: bool,
-}
-
-const STORING: &[&str] =
-    &["nargs", "const", "default", "type", "choices", "required", "help", "metavar", "deprecated"];
-const FLAG: &[&str] = &["default", "required", "help", "deprecated"];
-const CONST: &[&str] = &["const", "default", "required", "help", "metavar", "deprecated"];
-
-const fn class(
-    action: &'static str,
-    name: &'static str,
-    keywords: &'static [&'static str],
-    takes_words: bool,
-) -> (&'static str, Class) {
-    (action, Class { action, name, keywords, takes_words })
-}
-
-/// Python's own actions.
-const BUILTINS: &[(&str, Class)] = &[
-    class("store", "_StoreAction", STORING, true),
-    class("store_const", "_StoreConstAction", CONST, false),
-    class("store_true", "_StoreTrueAction", FLAG, false),
-    class("store_false", "_StoreFalseAction", FLAG, false),
-    class("append", "_AppendAction", STORING, true),
-    class("append_const", "_AppendConstAction", CONST, false),
-    class("count", "_CountAction", FLAG, false),
-    class("help", "_HelpAction", &["default", "help", "deprecated"], false),
-    class("version", "_VersionAction", &["version", "default", "help", "deprecated"], false),
-    class("extend", "_ExtendAction", STORING, true),
-    class("BooleanOptionalAction", "BooleanOptionalAction", FLAG, false),
-];
-
-impl Class {
-    fn of(looked: &Looked) -> Self {
-        match looked {
-            Looked::Builtin(name) => {
-                BUILTINS.iter().find(|(known, _)| known == name).expect("a built-in action").1
-            }
-            Looked::Custom(_) => class("custom", "Action", STORING, true).1,
-        }
-    }
-
-    /// Whether it is asked for by a name; otherwise by its class.
-    fn is_named(&self) -> bool {
-        self.action != self.name
-    }
-
-    fn check_arguments(&self, arg: &Arg, positional: bool) -> Result<(), DefinitionError> {
-        let typed = !matches!(arg.conversion, Conversion::None);
-        for (keyword, given) in [
-            ("nargs", arg.nargs.is_some()),
-            ("const", arg.constant.is_some()),
-            ("type", typed),
-            ("choices", arg.choices.is_some()),
-            ("required", arg.required.is_some() || positional),
-            ("metavar", arg.metavar.is_some()),
-            ("version", arg.version.is_some()),
-        ] {
-            if given && !self.keywords.contains(&keyword) {
-                return Err(DefinitionError::type_error(format!(
-                    "{}.__init__() got an unexpected keyword argument '{keyword}'",
-                    self.name
-                )));
-            }
-        }
-        let (noun, hint) = match self.name {
-            "_StoreAction" => (
-                "store",
-                "if you have nothing to store, actions such as store true or store const may be more appropriate",
-            ),
-            "_AppendAction" | "_ExtendAction" => (
-                "append",
-                "if arg strings are not supplying the value to append, the append const action may be more appropriate",
-            ),
-            _ => return Ok(()),
-        };
-        if arg.nargs == Some(Nargs::Exactly(0)) {
-            let text = format!("nargs for {noun} actions must be != 0; {hint}");
-            return Err(DefinitionError::value(text));
-        }
-        let constant = arg.constant.as_ref().is_some_and(|value| !value.is_none());
-        if constant && arg.nargs != Some(Nargs::Optional) {
-            return Err(DefinitionError::value("nargs must be '?' to supply const"));
-        }
-        Ok(())
-    }
-
-    const fn default(&self) -> Value {
-        match self.action.as_bytes() {
-            b"store_true" => Value::Bool(false),
-            b"store_false" => Value::Bool(true),
-            b"help" | b"version" => Value::Suppress,
-            _ => Value::None,
-        }
-    }
-
-    fn constant(&self, given: Option<Value>) -> Value {
-        match self.action {
-            "store_true" => Value::Bool(true),
-            "store_false" => Value::Bool(false),
-            _ => given.unwrap_or_default(),
-        }
-    }
-
-    fn option_strings(
-        &self,
-        strings: Vec<Cow<'static, str>>,
-    ) -> Result<Vec<Cow<'static, str>>, DefinitionError> {
-        if self.action != "BooleanOptionalAction" {
-            return Ok(strings);
-        }
-        let mut all = Vec::with_capacity(2 * strings.len());
-        for string in strings {
-            if string.starts_with("--no-") {
-                return Err(DefinitionError::value(format!(
-                    "invalid option name {} for BooleanOptionalAction",
-                    Repr(&string)
-                )));
-            }
-            let negated = string.strip_prefix("--").map(|name| format!("--no-{name}").into());
-            all.push(string);
-            all.extend(negated);
-        }
-        Ok(all)
-    }
-
-    fn kind(&self, version: Option<Cow<'static, str>>) -> Kind {
-        match self.action {
-            "store_const" | "store_true" | "store_false" => Kind::StoreConst,
-            "append" => Kind::Append,
-            "append_const" => Kind::AppendConst,
-            "count" => Kind::Count,
-            "help" => Kind::Help,
-            "version" => Kind::Version(version),
-            "extend" => Kind::Extend,
-            "BooleanOptionalAction" => Kind::BooleanOptional,
-            _ => Kind::Store,
-        }
-    }
 }

@@ -9,6 +9,7 @@ use std::sync::Arc;
 use crate::python::ReprBytes;
 use crate::python::float::{ComplexRepr, FloatRepr};
 use crate::python::percent::Item;
+use crate::value::Value as Json;
 
 /// Stands where Python's `argparse.SUPPRESS` does: no default, no help, no usage.
 ///
@@ -166,6 +167,42 @@ impl Value {
         // A `String` never fails to be written to.
         let _ = self.write_repr(&mut out);
         out
+    }
+
+    /// Makes JSON of the value, in the form that [`ArgumentParser::from_json`](super::ArgumentParser::from_json) has values in. A
+    /// value of any other type is its [`repr`](Self::repr).
+    #[must_use]
+    pub fn to_json(&self) -> Json {
+        let special = |kind: &str, value: Json| {
+            Json::Map(vec![("$".to_owned(), kind.into()), ("v".to_owned(), value)])
+        };
+        let list = |items: &[Self]| Json::List(items.iter().map(Self::to_json).collect());
+        match self {
+            Self::None => Json::Null,
+            Self::Suppress => Json::Map(vec![("$".to_owned(), "SUPPRESS".into())]),
+            Self::Bool(truth) => Json::Bool(*truth),
+            Self::Int(number) => Json::Int(*number),
+            Self::Float(number) if number.is_finite() => Json::Float(*number),
+            Self::Float(_) => special("float", self.to_string().into()),
+            Self::Complex(Complex { real, imag }) => {
+                let parts = [real, imag].map(|part| Self::Float(*part).to_json());
+                special("complex", Json::List(parts.into()))
+            }
+            Self::Str(text) => match text.to_str() {
+                Some(text) => text.into(),
+                None => {
+                    let bytes = text.as_encoded_bytes().iter();
+                    let hex: String = bytes.map(|byte| format!("{byte:02x}")).collect();
+                    Json::Map(vec![
+                        ("$".to_owned(), "bytes".into()),
+                        ("hex".to_owned(), hex.into()),
+                    ])
+                }
+            },
+            Self::List(items) => list(items),
+            Self::Tuple(items) => special("tuple", list(items)),
+            Self::Any(value) => value.0.repr().into(),
+        }
     }
 
     pub(super) fn write_repr(&self, out: &mut impl Write) -> fmt::Result {

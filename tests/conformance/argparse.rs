@@ -470,7 +470,10 @@ const CHANGES: &[(Rule, fn(&Change<'_>) -> bool)] = &[
             name: "defaults of required arguments",
             reason: "3.14 does not show a default that is never used (gh-121018)",
         },
-        |change| change.text.contains("ArgumentDefaultsHelpFormatter") && change.text.contains("\"required\":true"),
+        |change| {
+            change.text.contains("ArgumentDefaultsHelpFormatter")
+                && change.text.contains("\"required\":true")
+        },
     ),
     (
         Rule {
@@ -495,6 +498,15 @@ const CHANGES: &[(Rule, fn(&Change<'_>) -> bool)] = &[
     ),
     (
         Rule {
+            name: "suppressed defaults",
+            reason: "up to 3.13 the text behind SUPPRESS was read as a default",
+        },
+        |change| {
+            change.expected.contains("'==SUPPRESS==") || change.expected.contains("=SUPPRESS=\\'")
+        },
+    ),
+    (
+        Rule {
             name: "clusters of short options",
             reason: "since 3.13 what is unknown in a cluster is left over (gh-104860 and others)",
         },
@@ -513,7 +525,8 @@ const CHANGES: &[(Rule, fn(&Change<'_>) -> bool)] = &[
             reason: "3.14 asks whether an argument is there, not whether its value is the default (gh-63143)",
         },
         |change| {
-            change.has("mutex") && (change.differs("not allowed with") || change.differs("one of the arguments"))
+            change.has("mutex")
+                && (change.differs("not allowed with") || change.differs("one of the arguments"))
         },
     ),
     (
@@ -521,7 +534,9 @@ const CHANGES: &[(Rule, fn(&Change<'_>) -> bool)] = &[
             name: "ambiguous options",
             reason: "3.14 complains when the option is consumed, not when it is seen (gh-58573), and looks before the `=`",
         },
-        |change| change.differs("ambiguous option") || change.words().any(|word| word.contains('=')),
+        |change| {
+            change.differs("ambiguous option") || change.words().any(|word| word.contains('='))
+        },
     ),
     (
         Rule {
@@ -535,7 +550,11 @@ const CHANGES: &[(Rule, fn(&Change<'_>) -> bool)] = &[
             name: "negative numbers",
             reason: "3.14 takes what starts like one for a number (gh-105499)",
         },
-        |change| change.words().any(|word| word.starts_with('-') && word.contains(|c: char| c.is_numeric())),
+        |change| {
+            change
+                .words()
+                .any(|word| word.starts_with('-') && word.contains(|c: char| c.is_numeric()))
+        },
     ),
     (
         Rule {
@@ -577,7 +596,8 @@ impl Change<'_> {
         let optional = |names: &Json, kwargs: &Json| {
             let name = names[0].as_str().unwrap_or_default();
             let nargs = &kwargs["nargs"];
-            !is_option(name) && (nargs["$"] == "SUPPRESS" || ["?", "*", "..."].iter().any(|n| nargs == n))
+            !is_option(name)
+                && (nargs["$"] == "SUPPRESS" || ["?", "*", "..."].iter().any(|n| nargs == n))
         };
         let ops = self.case["ops"].as_array().into_iter().flatten();
         ops.filter(|op| op[0] == "arg").any(|op| optional(&op[3], &op[4]))

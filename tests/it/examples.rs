@@ -10,8 +10,17 @@ use std::{env, fs, thread};
 use crate::source;
 
 /// Every example with a test: in this file, or in `wordcount.rs`.
-const TESTED: [&str; 7] =
-    ["as_completed_urls", "escape", "nested", "scope", "submit", "uptime", "wordcount"];
+const TESTED: [&str; 9] = [
+    "as_completed_urls",
+    "cli",
+    "cli_from_json",
+    "escape",
+    "nested",
+    "scope",
+    "submit",
+    "uptime",
+    "wordcount",
+];
 
 #[test]
 fn every_example_has_a_test() {
@@ -83,6 +92,52 @@ fn uptime_prints_what_python_would() {
          missing  7 days, 12:00:52.750000, which is P7DT12H52.75S\n\
          surplus  -8 days, 11:59:07.250000, which is -P7DT12H52.75S\n\
          repr     datetime.timedelta(days=22, seconds=43147, microseconds=250000)\n",
+    );
+}
+
+#[cfg(feature = "argparse")]
+#[test]
+fn cli_is_two_programs_of_the_tutorial() {
+    let program = |args: &[&str]| {
+        let Output { status, stdout, stderr } =
+            example("cli").args(args).env("COLUMNS", "80").output().unwrap();
+        let text = |bytes| String::from_utf8(bytes).unwrap();
+        (status.code(), text(stdout), text(stderr))
+    };
+    let prints = |text: &str| (Some(0), text.to_owned(), String::new());
+    assert_eq!(program(&["power", "4", "2"]), prints("16\n"));
+    assert_eq!(program(&["power", "4", "2", "-v"]), prints("4^2 == 16\n"));
+    assert_eq!(
+        program(&["power", "-vv", "--", "-4", "3"]),
+        prints("-4 to the power 3 equals -64\n")
+    );
+    assert_eq!(program(&["co", "main", "--force"]), prints("on main whatever is there\n"));
+    assert_eq!(program(&["--version"]), prints("cli 1.0\n"));
+    let (code, stdout, stderr) = program(&["power", "2", "900"]);
+    assert_eq!((code, &*stdout), (Some(2), ""));
+    assert!(stderr.ends_with("cli: error: 2 to the power 900 is too much\n"), "{stderr}");
+    let (code, stdout, _) = program(&["checkout", "-h"]);
+    assert_eq!(code, Some(0));
+    assert!(
+        stdout.starts_with("usage: cli checkout [-h] [--force | --no-force] {main,next}\n"),
+        "{stdout}"
+    );
+}
+
+#[cfg(feature = "argparse")]
+#[test]
+fn cli_from_json_answers_each_list() {
+    let input = r#"{"ops": [["new", null, 0, [], {"prog": "t"}],
+        ["arg", 0, null, ["n"], {"type": {"$": "py", "v": "int"}}]], "argv": [["3"], ["x"], ["-h"]]}"#;
+    let printed = String::from_utf8(filter("cli_from_json", &[], input.as_bytes())).unwrap();
+    let lines: Vec<&str> = printed.lines().collect();
+    assert_eq!(lines[0], r#"{"n": 3}"#);
+    let error = r#"{"exit": 2, "out": "", "err": "usage: t [-h] n\nt: error: argument n: invalid int value: 'x'\n"}"#;
+    assert_eq!(lines[1], error);
+    assert!(
+        lines[2].starts_with(r#"{"exit": 0, "out": "usage: t [-h] n\n\npositional"#),
+        "{}",
+        lines[2]
     );
 }
 

@@ -4,6 +4,8 @@ mod source;
 #[cfg(any(feature = "futures", feature = "html"))]
 mod support;
 
+#[cfg(feature = "argparse")]
+mod argparse;
 mod conformance;
 #[cfg(feature = "datetime")]
 mod datetime;
