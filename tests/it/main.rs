@@ -14,6 +14,8 @@ mod datetime_stream;
 mod documents;
 #[cfg(feature = "futures")]
 mod examples;
+#[cfg(feature = "functools")]
+mod functools;
 #[cfg(feature = "futures")]
 mod futures;
 #[cfg(feature = "html")]

@@ -26,6 +26,8 @@ mod datetime;
 mod futures;
 #[cfg(feature = "html")]
 mod html;
+#[cfg(feature = "process")]
+mod process;
 
 use std::env;
 use std::io::{self, Write};
@@ -36,7 +38,7 @@ use cli::Command;
 use machine::Ticks;
 use report::{Heading, Ledger, Report};
 
-#[cfg(not(any(feature = "datetime", feature = "futures", feature = "html")))]
+#[cfg(not(any(feature = "datetime", feature = "futures", feature = "html", feature = "process")))]
 compile_error!("no area is built in: choose at least one, for example `--features futures`");
 
 /// The cases of every area that is built in, in the order in which they run.
@@ -48,11 +50,16 @@ fn cases() -> Vec<Case> {
     cases.extend(futures::cases());
     #[cfg(feature = "html")]
     cases.extend(html::cases());
+    #[cfg(feature = "process")]
+    cases.extend(process::cases());
     cases
 }
 
 fn main() -> ExitCode {
+    // Both give this process over to a pool that started it as a worker, and each lets the other's pass.
     batteries::init();
+    #[cfg(feature = "process")]
+    process::init();
     match cli::parse(env::args_os().skip(1)) {
         Ok(Command::Help) => {
             println!("{}", cli::HELP);
