@@ -7,7 +7,7 @@ use std::io::{self, Write};
 use std::panic::{self, AssertUnwindSafe};
 
 /// How many failures are printed in full; the others are counted.
-const SHOWN: usize = 60;
+const SHOWN: usize = 10;
 
 /// The counts of one run over one vector file, with its first failures.
 #[derive(Debug, Default)]

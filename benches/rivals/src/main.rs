@@ -20,6 +20,8 @@ mod report;
 mod run;
 mod summary;
 
+#[cfg(feature = "argparse")]
+mod argparse;
 #[cfg(feature = "datetime")]
 mod datetime;
 #[cfg(feature = "futures")]
@@ -38,12 +40,20 @@ use cli::Command;
 use machine::Ticks;
 use report::{Heading, Ledger, Report};
 
-#[cfg(not(any(feature = "datetime", feature = "futures", feature = "html", feature = "process")))]
+#[cfg(not(any(
+    feature = "argparse",
+    feature = "datetime",
+    feature = "futures",
+    feature = "html",
+    feature = "process"
+)))]
 compile_error!("no area is built in: choose at least one, for example `--features futures`");
 
 /// The cases of every area that is built in, in the order in which they run.
 fn cases() -> Vec<Case> {
     let mut cases = Vec::new();
+    #[cfg(feature = "argparse")]
+    cases.extend(argparse::cases());
     #[cfg(feature = "datetime")]
     cases.extend(datetime::cases());
     #[cfg(feature = "futures")]

@@ -72,7 +72,7 @@ fn it_says_what_the_script_said() {
     assert_eq!(
         stderr(""),
         "usage: backup [-h] [-v | -q] [--version] COMMAND ...\n\
-         backup: error: the following arguments are required: command\n",
+         backup: error: the following arguments are required: COMMAND\n",
     );
     assert_eq!(
         stderr("-q -v prune"),
