@@ -6,6 +6,8 @@
 //! cargo run --release --example cli -- --help
 //! ```
 
+#![expect(clippy::print_stdout, reason = "what an example is for")]
+
 use batteries::argparse::{ArgumentParser, Command, Namespace, Subparsers, Value, arg};
 
 /// What a sub-command does.

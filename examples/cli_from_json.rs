@@ -8,6 +8,8 @@
 //!        "argv": [["3"], ["x"]]}' | cargo run --release --example cli_from_json
 //! ```
 
+#![expect(clippy::print_stdout, reason = "what an example is for")]
+
 use std::error::Error;
 use std::io::{self, Read};
 

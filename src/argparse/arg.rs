@@ -27,7 +27,6 @@ use super::value::{Suppress, Value};
 /// # Ok::<(), batteries::argparse::Exit>(())
 /// ```
 #[doc(alias = "add_argument")]
-#[must_use]
 pub fn arg(names: impl IntoNames) -> Arg {
     Arg { names: names.into_names(), ..<Arg as Default>::default() }
 }

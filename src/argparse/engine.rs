@@ -480,10 +480,10 @@ impl<'a> Run<'a> {
     }
 
     #[inline]
-    fn warn_option(&mut self, argument: &Argument, option: &Cow<'static, str>) {
-        if argument.deprecated && !self.warned.contains(option) {
+    fn warn_option(&mut self, argument: &Argument, option: &str) {
+        if argument.deprecated && !self.warned.iter().any(|known| known == option) {
             self.warn(&format!("option '{option}' is deprecated"));
-            self.warned.push(option.clone());
+            self.warned.push(option.to_owned().into());
         }
     }
 

@@ -56,7 +56,7 @@ pub(super) fn partial(
         let all: Vec<Need> = needs.clone().collect();
         counts = (rest + 2..=all.len()).rev().find_map(|count| Search::run(&all[..count], ahead));
     }
-    let simple = before_rest.map_or(needs.len(), |rest| rest + 1);
+    let simple = before_rest.map_or_else(|| needs.len(), |rest| rest + 1);
     let mut counts = counts.unwrap_or_else(|| count(needs.take(simple), ahead));
 
     // What took nothing at the end may yet take something behind the option that comes next.
@@ -182,8 +182,8 @@ mod tests {
 
     #[track_caller]
     fn check(nargs: &[Option<Nargs>], pattern: &str, counts: &[usize]) {
-        let needs: Vec<Need> = nargs.iter().map(|nargs| Need::of(*nargs)).collect();
-        assert_eq!(partial(needs.into_iter(), pattern.as_bytes(), 0), counts);
+        let needs = nargs.iter().map(|nargs| Need::of(*nargs));
+        assert_eq!(partial(needs, pattern.as_bytes(), 0), counts);
     }
 
     const ONE: Option<Nargs> = None;

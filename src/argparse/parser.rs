@@ -597,7 +597,7 @@ impl ArgumentParser {
             return Err(error);
         }
         if matches!(parser.prog, Prog::Argv0) {
-            parser.set_prog(Prog::child(prog, commands, &command.name));
+            parser.set_prog(Prog::child(prog, commands, command.name.clone()));
         }
         parser.inherit(color, split_line.as_ref(), dialect);
         if let Some(help) = command.help {
@@ -782,10 +782,7 @@ impl ArgumentParser {
         self.insert(place, argument).map(drop)
     }
 
-    fn option_names(
-        &self,
-        arg: &mut Arg,
-    ) -> Result<(Vec<Cow<'static, str>>, Cow<'static, str>, bool), DefinitionError> {
+    fn option_names(&self, arg: &mut Arg) -> Result<Names, DefinitionError> {
         let is_prefix = |c| self.is_prefix(c);
         if let Some(name) = arg.names.iter().find(|name| !name.starts_with(is_prefix)) {
             return Err(DefinitionError::value(format!(
@@ -953,10 +950,11 @@ pub(super) fn is_negative(word: &[u8]) -> bool {
     }
 }
 
+/// The option strings of an argument, its name in the namespace, and whether it is required.
+type Names = (Vec<Cow<'static, str>>, Cow<'static, str>, bool);
+
 /// The names of a positional argument: `_get_positional_kwargs`.
-fn positional_names(
-    arg: &mut Arg,
-) -> Result<(Vec<Cow<'static, str>>, Cow<'static, str>, bool), DefinitionError> {
+fn positional_names(arg: &mut Arg) -> Result<Names, DefinitionError> {
     let dest = match (&*arg.names, &arg.dest) {
         ([_], Some(_)) => {
             return Err(DefinitionError::type_error(

@@ -28,12 +28,12 @@ pub(super) struct ChildProg {
 }
 
 impl Prog {
-    pub(super) fn child(parent: Self, commands: &Commands, name: &Cow<'static, str>) -> Self {
+    pub(super) fn child(parent: Self, commands: &Commands, name: Cow<'static, str>) -> Self {
         Self::Child(Arc::new(ChildProg {
             parent,
             prefix: commands.prog.clone(),
             before: commands.before.clone(),
-            name: name.clone(),
+            name,
         }))
     }
 

@@ -13,8 +13,8 @@ use super::Value;
 /// use batteries::value::Value;
 ///
 /// let error = Value::from_json("[1, 2").unwrap_err();
-/// assert_eq!((error.line(), error.column()), (1, 7));
-/// assert_eq!(error.to_string(), "expected ',' or ']' at line 1 column 7");
+/// assert_eq!((error.line(), error.column()), (1, 6));
+/// assert_eq!(error.to_string(), "expected ',' or ']' at line 1 column 6");
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct JsonError {

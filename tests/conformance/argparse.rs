@@ -421,8 +421,11 @@ fn writes_readonly(files: &[Json], vector: &Json) -> bool {
     refused && files.iter().any(|file| file["readonly"] == true)
 }
 
+/// Whether a rule is about a case.
+type Applies = fn(&Change<'_>) -> bool;
+
 /// What CPython changed since; a rule says to which cases it applies, by their input.
-const CHANGES: &[(Rule, fn(&Change<'_>) -> bool)] = &[
+const CHANGES: &[(Rule, Applies)] = &[
     (
         Rule {
             name: "what a definition is refused with",
