@@ -454,6 +454,7 @@ impl<'a> Formatter<'a> {
         let help_position = usize::try_from(help_position).unwrap_or(0);
         let header = self.invocation(entry);
         let length = self.length(&header);
+        let start = out.len();
         push_spaces(out, indent);
         out.push_str(&header);
         let help = match help {
@@ -470,6 +471,12 @@ impl<'a> Formatter<'a> {
         if same_line {
             push_spaces(out, usize::try_from(action_width).unwrap_or(0) - length + 2);
             margin = 0;
+            if length == 0 && !header.is_empty() {
+                // Python puts the colours into the plain line by replacing what is between them: here nothing, everywhere.
+                let plain = " ".repeat(indent + usize::try_from(action_width).unwrap_or(0) + 2);
+                out.truncate(start);
+                out.push_str(&plain.replace("", &header));
+            }
         } else {
             out.push('\n');
         }

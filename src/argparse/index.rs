@@ -13,6 +13,10 @@ pub(super) struct Index {
 }
 
 impl Index {
+    pub(super) fn with_capacity(names: usize) -> Self {
+        Self { entries: Vec::with_capacity(names), table: Vec::new() }
+    }
+
     /// Where a name stands.
     #[inline]
     pub(super) fn find(&self, name: &[u8]) -> Option<usize> {

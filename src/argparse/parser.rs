@@ -103,8 +103,9 @@ impl ArgumentParser {
             suggest_on_error: false,
             color: None,
             arguments: Vec::with_capacity(8),
-            options: Index::default(),
-            dests: Index::default(),
+            // As many as most programs have.
+            options: Index::with_capacity(16),
+            dests: Index::with_capacity(8),
             groups: Vec::new(),
             exclusive: Vec::new(),
             defaults: Vec::new(),
@@ -847,7 +848,8 @@ impl ArgumentParser {
             Some(Text::Str(help)) => help.contains('%') || self.format.show_defaults,
             _ => false,
         };
-        if needs_look && Formatter::bare(self).expand_help(argument).is_err() {
+        if needs_look && !is_plain(argument) && Formatter::bare(self).expand_help(argument).is_err()
+        {
             return Err(DefinitionError::value("badly formed help string"));
         }
         Ok(())
@@ -948,6 +950,23 @@ pub(super) fn is_negative(word: &[u8]) -> bool {
         }
         None => false,
     }
+}
+
+/// Whether a help has no `%` but those of a default, the program's name and itself, which need no look.
+fn is_plain(argument: &Argument) -> bool {
+    let Some(Text::Str(help)) = &argument.help else { return false };
+    let mut specs = help.split('%').skip(1);
+    while let Some(spec) = specs.next() {
+        let fits = match spec {
+            "" => specs.next().is_some(),
+            _ if spec.starts_with("(prog)s") => true,
+            _ => spec.starts_with("(default)s") && !matches!(argument.default, Value::Suppress),
+        };
+        if !fits {
+            return false;
+        }
+    }
+    true
 }
 
 /// The option strings of an argument, its name in the namespace, and whether it is required.

@@ -387,7 +387,8 @@ mod tests {
         assert_eq!(fails("%(s)d"), "%d format: a real number is required");
         assert_eq!(fails("%(f)x"), "%x format: an integer is required");
         assert_eq!(fails("%(nope)s"), "'nope'");
-        assert_eq!(fails("50% of"), "unsupported format character 'o' (0x6f)");
+        assert_eq!(fails("50% of"), "format requires a mapping item");
+        assert_eq!(fails("%(s)y"), "unsupported format character 'y' (0x79)");
         assert_eq!(fails("%(s)99999999999999999999999s"), "width too big");
     }
 }

@@ -166,7 +166,7 @@ mod tests {
             &["Look, goof-", "ball -- use", "the -b", "option!"],
         );
         check("em-dashes--like this", 11, &["em-dashes--", "like this"]);
-        check("a-b-c d1-e2", 4, &["a-b-", "c", "d1-", "e2"]);
+        check("a-b-c d1-e2", 4, &["a-b-", "c d1", "-e2"]);
     }
 
     #[test]

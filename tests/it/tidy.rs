@@ -10,6 +10,7 @@ use crate::source::{self, Source};
 const UNSAFE: &[&str] = &[
     "src/argparse/terminal/ioctl.rs",
     "src/concurrent/futures/process/raw.rs",
+    "src/functools/coarse.rs",
     "src/html/simd.rs",
 ];
 

@@ -28,6 +28,8 @@ mod datetime;
 mod futures;
 #[cfg(feature = "html")]
 mod html;
+#[cfg(feature = "lru")]
+mod lru;
 #[cfg(feature = "process")]
 mod process;
 
@@ -45,6 +47,7 @@ use report::{Heading, Ledger, Report};
     feature = "datetime",
     feature = "futures",
     feature = "html",
+    feature = "lru",
     feature = "process"
 )))]
 compile_error!("no area is built in: choose at least one, for example `--features futures`");
@@ -60,6 +63,8 @@ fn cases() -> Vec<Case> {
     cases.extend(futures::cases());
     #[cfg(feature = "html")]
     cases.extend(html::cases());
+    #[cfg(feature = "lru")]
+    cases.extend(lru::cases());
     #[cfg(feature = "process")]
     cases.extend(process::cases());
     cases
