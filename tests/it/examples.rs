@@ -10,7 +10,7 @@ use std::{env, fs, thread};
 use crate::source;
 
 /// Every example with a test: in this file, or in `wordcount.rs`.
-const TESTED: [&str; 11] = [
+const TESTED: [&str; 13] = [
     "as_completed_urls",
     "cli",
     "cli_from_json",
