@@ -70,7 +70,7 @@ impl<'a> Formatter<'a> {
             let shown = move |argument: &&Argument| {
                 argument.group == at && !argument.removed && !argument.is_suppressed()
             };
-            parser.arguments.iter().filter(shown)
+            parser.arguments.iter().map(|argument| &**argument).filter(shown)
         };
         let mut longest = 0;
         for at in 0..groups.len() {

@@ -128,6 +128,7 @@ impl Case {
     /// Adds an implementation that runs in this process.
     #[cfg_attr(
         not(any(
+            feature = "argparse",
             feature = "datetime",
             feature = "futures",
             feature = "html",
@@ -156,7 +157,13 @@ impl Case {
 
     /// Adds CPython 3.13, at sizes of its own: values are per task, and it is a hundred times slower.
     #[cfg_attr(
-        not(any(feature = "datetime", feature = "futures", feature = "html", feature = "lru")),
+        not(any(
+            feature = "argparse",
+            feature = "datetime",
+            feature = "futures",
+            feature = "html",
+            feature = "lru"
+        )),
         expect(dead_code, reason = "for the areas that do their work in CPython in one way")
     )]
     pub(crate) fn python(
