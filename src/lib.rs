@@ -1,6 +1,8 @@
 #![doc = include_str!("../README.md")]
 #![cfg_attr(batteries_docsrs, feature(doc_cfg))]
 
+#[cfg(feature = "io")]
+mod codec;
 mod init;
 #[cfg(feature = "futures")]
 mod panic_hook;
@@ -15,5 +17,7 @@ pub mod concurrent;
 pub mod datetime;
 #[cfg(feature = "html")]
 pub mod html;
+#[cfg(feature = "io")]
+pub mod io;
 
 pub use init::init;

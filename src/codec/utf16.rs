@@ -1,0 +1,75 @@
+//! UTF-16.
+
+use super::decode::{Step, put};
+use super::errors::{Reason, escaped_byte};
+
+/// Decodes whole characters; `unit` makes a number of two bytes.
+#[inline(always)]
+pub(super) fn decode(
+    input: &[u8],
+    unit: impl Fn([u8; 2]) -> u16 + Copy,
+    last: bool,
+    reserve: bool,
+    out: &mut [u8],
+) -> Step {
+    let (units, _) = input.as_chunks::<2>();
+    let (mut at, mut written) = (0, 0);
+    let malformed =
+        |at: usize, written, length, reason| Step::malformed(2 * at, written, length, reason);
+    while at < units.len() {
+        // Sixteen at a time as long as they are ASCII, which the compiler makes into vectors.
+        while let Some(block) = units[at..].first_chunk::<16>() {
+            if block.iter().fold(0, |all, &bytes| all | unit(bytes)) > 0x7f {
+                break;
+            }
+            for (to, &bytes) in out[written..written + 16].iter_mut().zip(block) {
+                *to = unit(bytes) as u8;
+            }
+            (at, written) = (at + 16, written + 16);
+        }
+        // Then some one by one, whatever they are.
+        let end = units.len().min(at + 16);
+        while at < end {
+            let first = unit(units[at]);
+            if first & 0xf800 != 0xd800 {
+                written += put(u32::from(first), &mut out[written..]);
+                at += 1;
+                continue;
+            }
+            if first >= 0xdc00 {
+                return malformed(at, written, 2, Reason::ILLEGAL_ENCODING);
+            }
+            let Some(&second) = units.get(at + 1) else {
+                // The tail may have half of the second number.
+                let left = input.len() - 2 * at;
+                return match last {
+                    true => malformed(at, written, left, Reason::UNEXPECTED_END),
+                    false => Step::new(2 * at, written),
+                };
+            };
+            let second = unit(second);
+            if second & 0xfc00 != 0xdc00 {
+                return malformed(at, written, 2, Reason::ILLEGAL_SURROGATE);
+            }
+            let c = 0x1_0000 + (u32::from(first & 0x3ff) << 10 | u32::from(second & 0x3ff));
+            if reserve && char::from_u32(c).and_then(escaped_byte).is_some() {
+                return malformed(at, written, 4, Reason::RESERVED);
+            }
+            written += put(c, &mut out[written..]);
+            at += 2;
+        }
+    }
+    let left = input.len() - 2 * units.len();
+    if last && left > 0 {
+        return malformed(at, written, left, Reason::TRUNCATED);
+    }
+    Step::new(2 * at, written)
+}
+
+/// Appends `text`; `bytes` takes a number apart.
+pub(super) fn encode(text: &str, bytes: impl Fn(u16) -> [u8; 2], out: &mut Vec<u8>) {
+    out.reserve(2 * text.len());
+    for unit in text.encode_utf16() {
+        out.extend_from_slice(&bytes(unit));
+    }
+}
