@@ -2,6 +2,8 @@
 #![cfg_attr(batteries_docsrs, feature(doc_cfg))]
 
 #[cfg(feature = "io")]
+mod atomic_file;
+#[cfg(feature = "io")]
 mod codec;
 mod init;
 #[cfg(feature = "futures")]

@@ -131,7 +131,7 @@ impl Decoder {
         };
         step.read += skipped;
         step.mark = skipped;
-        if step.read > 0 {
+        if step.read > 0 || step.stop != Stop::Input {
             self.at_start = false;
         }
         step

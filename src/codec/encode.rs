@@ -61,11 +61,8 @@ impl Encoder {
         }
     }
 
-    /// Appends the bytes of `text`; of a text that is refused nothing is appended.
+    /// Appends the bytes of `text`; of a text that is refused nothing is appended. An empty one has the byte order mark, as in CPython.
     pub(crate) fn encode(&mut self, text: &str, out: &mut Vec<u8>) -> Result<(), Refused> {
-        if text.is_empty() {
-            return Ok(());
-        }
         let before = out.len();
         if self.at_start {
             let mark: &[u8] = match self.encoding.0 {

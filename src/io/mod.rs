@@ -10,6 +10,8 @@ mod window;
 
 mod writer;
 
+mod file;
+
 mod buf_random;
 mod peek_reader;
 mod string_io;
@@ -41,6 +43,7 @@ pub use crate::codec::{
 };
 pub use buf_random::BufRandom;
 pub use error::{DecodeError, EncodeError, LineTooLong};
+pub use file::{Open, TextFile, open, read_text, write_text};
 pub use line::Line;
 pub use newline::{Ending, IncrementalNewlineDecoder, Newline, NewlineSet, NewlineTranslation};
 pub use options::{Bom, TextOptions};

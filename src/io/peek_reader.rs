@@ -146,10 +146,11 @@ impl<R: Read> PeekReader<R> {
         }
         self.reset();
         while written < into.len() {
-            if once && written > 0 {
+            let is_long = into.len() - written > self.buffer.len();
+            if once && written > 0 && !is_long {
                 break;
             }
-            let result = if into.len() - written > self.buffer.len() {
+            let result = if is_long {
                 ask(&mut self.source, &mut into[written..])
             } else {
                 self.fill().map(|_| self.copy(&mut into[written..]))
@@ -158,6 +159,9 @@ impl<R: Read> PeekReader<R> {
                 Ok(0) => break,
                 Ok(got) => written += got,
                 Err(error) => return unless_some(written, error),
+            }
+            if once {
+                break;
             }
         }
         Ok(written)
@@ -229,7 +233,8 @@ fn ask<R: Read>(source: &mut R, into: &mut [u8]) -> io::Result<usize> {
     }
 }
 
-/// `read` is Python's `readinto1`: what was read ahead, or else what one call gives.
+/// `read` is Python's `readinto1`: what was read ahead and, if there was nothing or more is wanted than the buffer has room for,
+/// what one call gives.
 impl<R: Read> Read for PeekReader<R> {
     fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
         self.read_in(into, true)

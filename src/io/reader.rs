@@ -10,7 +10,7 @@ use crate::codec::{Decoder, Encoding, Errors, Malformed, Reason, Stop};
 use super::error::{DecodeError, LineTooLong};
 use super::fast::index;
 use super::line::Line;
-use super::newline::{Newline, NewlineSet, Tally, translate_into};
+use super::newline::{Ending, Newline, NewlineSet, Tally, translate_into};
 use super::options::{Bom, TextOptions};
 use super::portable::Marks;
 use super::position::Position;
@@ -190,7 +190,10 @@ impl<R: Read> TextReader<R> {
         self.column = 0;
         let (before, whole) = self.window.take(from, end);
         let ending = self.newline.ending_of(whole.as_bytes());
-        self.seen.add(ending);
+        // Half of an ending, after the other half was read as a character.
+        let is_half = whole.len() == 1 && ending == Ending::Lf && before.ends_with(b"\r");
+        let is_half = is_half && self.newline == Newline::UniversalKeep;
+        self.seen.add(if is_half { Ending::CrLf } else { ending });
         Ok(Some(Line {
             length: whole.len() - ending.len(),
             whole,

@@ -123,8 +123,8 @@ impl<W: Write> TextWriter<W> {
 
     /// Passes on what is due now that `text` has been accepted; `before` is what was pending without it.
     fn settle(&mut self, before: usize, text: &str) -> io::Result<()> {
-        // As CPython does: what would go over the limit waits behind what is there.
-        if before > self.passed && self.pending.len() - self.passed > self.limit {
+        // As CPython does: what is as long as the limit does not wait for what is there to be joined with it.
+        if before > self.passed && self.pending.len() - before >= self.limit {
             self.pass_on(before)?;
         }
         let is_line = self.line_buffered && memchr2(b'\n', b'\r', text.as_bytes()).is_some();

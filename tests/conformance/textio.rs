@@ -30,6 +30,10 @@ const MARK: Rule = Rule {
     name: "a missing byte order mark",
     reason: "CPython may find what is malformed first, by how much it decodes at once; here it is always the mark, and told once",
 };
+const LOST_MARK: Rule = Rule {
+    name: "a first write that fails",
+    reason: "CPython loses the byte order mark with it; here the next write has it",
+};
 const BETWEEN_LINES: Rule = Rule {
     name: "tell between calls of next",
     reason: "CPython has no position there; here there always is one",
@@ -448,10 +452,10 @@ impl Reading {
                 match result {
                     Ok(text) if is_late => {
                         // The error comes behind what can be read.
-                        let mut more = text;
-                        while !more.is_empty() {
+                        let mut left = !text.is_empty() || number(1) == 0;
+                        while left {
                             match self.text(number(1).max(1), false) {
-                                Ok(text) => more = text,
+                                Ok(text) => left = !text.is_empty(),
                                 Err(error) => {
                                     self.deviation = Some(&LATE);
                                     return Done::Raised(raised(&error));
@@ -677,11 +681,18 @@ fn write(case: &Value) -> Outcome {
     }
     let expected = json!({"trace": Text::plain(&case["trace"]), "final": case["final"]});
     let outcome = Outcome::compare(&expected, &got);
-    outcome.unless(is_east_asian(case) && is_beyond_ascii(case), &EAST_ASIAN)
+    let marks = ["fffe", "fffe0000", "efbbbf"];
+    let text = |value: &Value| value["final"].as_str().unwrap_or_default().to_owned();
+    let is_only_mark = marks.iter().any(|mark| text(&got) == format!("{mark}{}", text(&expected)));
+    let is_lost = is_only_mark && expected["trace"][0][0]["err"] == "UnicodeEncodeError";
+    outcome
+        .unless(is_lost, &LOST_MARK)
+        .unless(is_east_asian(case) && is_beyond_ascii(case), &EAST_ASIAN)
 }
 
 fn is_beyond_ascii(case: &Value) -> bool {
-    !case["ops"].to_string().is_ascii()
+    let ops = case["ops"].to_string();
+    !ops.is_ascii() || ops.contains("{\"w\"")
 }
 
 fn write_op(writer: &mut Writer, op: &Value, raw: &Kept) -> Done {
