@@ -10,8 +10,8 @@ use std::{env, fs, thread};
 use crate::source;
 
 /// Every example with a test: in this file, or in `wordcount.rs`.
-const TESTED: [&str; 7] =
-    ["as_completed_urls", "escape", "nested", "scope", "submit", "uptime", "wordcount"];
+const TESTED: [&str; 8] =
+    ["as_completed_urls", "escape", "nested", "reencode", "scope", "submit", "uptime", "wordcount"];
 
 #[test]
 fn every_example_has_a_test() {
@@ -87,6 +87,24 @@ fn uptime_prints_what_python_would() {
 }
 
 #[cfg(feature = "html")]
+#[test]
+fn reencode_changes_encoding_and_line_endings() {
+    let args = ["--from", "cp437", "--to", "latin-1", "--newline", "lf"];
+    assert_eq!(filter("reencode", &args, b"caf\x82\r\nth\x82\r"), b"caf\xe9\nth\xe9\n");
+    // A byte order mark says what it is.
+    let utf16 = b"\xff\xfea\0\r\0\n\0";
+    assert_eq!(filter("reencode", &[], utf16), b"a\r\n");
+    let args = ["--to", "ascii", "--errors", "xmlcharrefreplace", "--newline", "crlf"];
+    assert_eq!(filter("reencode", &args, "é\n".as_bytes()), b"&#233;\r\n");
+    let bytes: Vec<u8> = (0..=255).collect();
+    assert_eq!(filter("reencode", &["--errors", "roundtrip"], &bytes), bytes);
+    // Longer than any buffer.
+    let long = "größer\n".repeat(100_000);
+    let args = ["--to", "utf-16-le"];
+    let expected: Vec<u8> = long.encode_utf16().flat_map(u16::to_le_bytes).collect();
+    assert!(filter("reencode", &args, long.as_bytes()) == expected);
+}
+
 #[test]
 fn escape_is_a_filter_both_ways() {
     let text = "\"Ham & eggs\" <3 'd\u{e9}j\u{e0} vu'\r\n\0";

@@ -24,7 +24,7 @@ pub(crate) struct Case {
 pub(crate) enum Better {
     Lower,
     #[cfg_attr(
-        not(any(feature = "html", test)),
+        not(any(feature = "html", feature = "io", test)),
         expect(dead_code, reason = "for the areas that measure throughput")
     )]
     Higher,

@@ -26,9 +26,11 @@ mod datetime;
 mod futures;
 #[cfg(feature = "html")]
 mod html;
+#[cfg(feature = "io")]
+mod io;
 
 use std::env;
-use std::io::{self, Write};
+use std::io::{Result as IoResult, Write, stdout};
 use std::process::ExitCode;
 
 use case::{Case, Scale};
@@ -36,7 +38,7 @@ use cli::Command;
 use machine::Ticks;
 use report::{Heading, Ledger, Report};
 
-#[cfg(not(any(feature = "datetime", feature = "futures", feature = "html")))]
+#[cfg(not(any(feature = "datetime", feature = "futures", feature = "html", feature = "io")))]
 compile_error!("no area is built in: choose at least one, for example `--features futures`");
 
 /// The cases of every area that is built in, in the order in which they run.
@@ -48,6 +50,8 @@ fn cases() -> Vec<Case> {
     cases.extend(futures::cases());
     #[cfg(feature = "html")]
     cases.extend(html::cases());
+    #[cfg(feature = "io")]
+    cases.extend(io::cases());
     cases
 }
 
@@ -68,7 +72,7 @@ fn main() -> ExitCode {
 }
 
 /// Runs the chosen cases and tells whether every answer was right.
-fn run(options: &cli::Options) -> io::Result<ExitCode> {
+fn run(options: &cli::Options) -> IoResult<ExitCode> {
     let mut chosen = cases();
     chosen.retain(|case| options.chooses(case.name));
     if chosen.is_empty() {
@@ -77,7 +81,7 @@ fn run(options: &cli::Options) -> io::Result<ExitCode> {
     // Opened before the first round: a wrong path is told at once, not after minutes.
     let mut ledger = options.json.as_deref().map(Ledger::create).transpose()?;
     // Not locked for the whole run: what is measured may print as well.
-    let mut out = io::stdout();
+    let mut out = stdout();
     writeln!(out, "{}", machine::describe())?;
     if options.scale == Scale::Smoke {
         writeln!(
