@@ -32,8 +32,10 @@ pub(super) fn decode(
         while at < end {
             let first = unit(units[at]);
             if first & 0xf800 != 0xd800 {
-                written += put(u32::from(first), &mut out[written..]);
-                at += 1;
+                let (bytes, length) = short(u32::from(first));
+                // What is too much is overwritten by what follows.
+                out[written..written + 4].copy_from_slice(&bytes);
+                (at, written) = (at + 1, written + length);
                 continue;
             }
             if first >= 0xdc00 {
@@ -64,6 +66,18 @@ pub(super) fn decode(
         return malformed(at, written, left, Reason::TRUNCATED);
     }
     Step::new(2 * at, written)
+}
+
+/// Returns the one to three bytes of a character below U+10000, and how many they are, without a branch: in most scripts none could
+/// be foreseen.
+#[inline(always)]
+fn short(c: u32) -> ([u8; 4], usize) {
+    let last = 0x80 | (c & 0x3f);
+    let two = (0xc0 | c >> 6) | last << 8;
+    let three = (0xe0 | c >> 12) | (0x80 | (c >> 6 & 0x3f)) << 8 | last << 16;
+    let word = if c < 0x80 { c } else { two };
+    let word = if c < 0x800 { word } else { three };
+    (word.to_le_bytes(), 1 + usize::from(c >= 0x80) + usize::from(c >= 0x800))
 }
 
 /// Appends `text`; `bytes` takes a number apart.

@@ -244,6 +244,8 @@ impl<R: Read> TextReader<R> {
             let (_, text) = self.window.take(from, to);
             return Ok(Some(text));
         }
+        // What is translated in place tells no more how long it was.
+        self.forget_marks(to);
         Ok(Some(self.window.take_translated(to)))
     }
 
@@ -646,16 +648,11 @@ impl<R: Read> TextReader<R> {
             self.window.shrink(4 * READ);
         }
         let start = self.window.start();
-        let (offset, skip) =
-            offset_at(&self.marks, self.decoder.encoding(), self.window.bytes(), start);
-        let moved = self.window.make_room(room);
-        if moved == 0 {
+        if self.window.has_room(room) {
             return;
         }
-        let behind = self.marks.partition_point(|mark| mark.text <= moved);
-        let is_whole = self.marks[behind - 1].is_whole;
-        let first = Mark { text: moved, source: offset, skip, is_whole };
-        self.marks.splice(..behind, [first]);
+        self.forget_marks(start);
+        let moved = self.window.make_room(room);
         for mark in &mut self.marks {
             mark.text -= moved;
         }
@@ -666,6 +663,15 @@ impl<R: Read> TextReader<R> {
             let to = self.ends.to;
             self.ends.clear(to);
         }
+    }
+
+    /// Makes the text in front of `to` needless for places behind it.
+    fn forget_marks(&mut self, to: usize) {
+        let (source, skip) =
+            offset_at(&self.marks, self.decoder.encoding(), self.window.bytes(), to);
+        let behind = self.marks.partition_point(|mark| mark.text <= to);
+        let is_whole = self.marks[behind - 1].is_whole;
+        self.marks.splice(..behind, [Mark { text: to, source, skip, is_whole }]);
     }
 
     /// Reads into the window and checks it there.

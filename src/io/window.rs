@@ -139,9 +139,14 @@ impl Window {
         unsafe { str::from_utf8_unchecked(&self.memory[from..from + written]) }
     }
 
+    /// Says whether there is room for `room` bytes behind what has been read.
+    pub(super) fn has_room(&self, room: usize) -> bool {
+        self.memory.len() - self.filled >= room
+    }
+
     /// Makes room for `room` bytes behind what has been read, and returns by how much everything has moved to the front.
     pub(super) fn make_room(&mut self, room: usize) -> usize {
-        if self.memory.len() - self.filled >= room {
+        if self.has_room(room) {
             return 0;
         }
         let moved = self.start;

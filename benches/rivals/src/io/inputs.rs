@@ -87,7 +87,10 @@ pub(super) fn text(kind: Kind, megabytes: u64) -> String {
             "größer", "naïve", "café", "быстро", "слово", "λόγος", "日本語", "言葉", "the", "of", "word",
             "🐎", "число", "ελληνικά", "and", "in",
         ],
-        Kind::Latin1 => &["größer", "naïve", "café", "the", "of", "words", "número", "and", "lines", "in"],
+        Kind::Latin1 => &[
+            "größer", "als", "die", "Straße", "und", "das", "Haus", "der", "Leute", "sagen", "nicht", "können", "ist", "auch",
+            "wieder", "mit",
+        ],
         _ => &["the", "quick", "brown", "fox", "jumps", "over", "a", "lazy", "dog", "and", "returns"],
     };
     let (average, ending) = match kind {

@@ -50,7 +50,7 @@ pub(crate) fn cases() -> Vec<Case> {
         ),
         decode::<{ Kind::Latin1 as u8 }>(
             "io/decode_latin1",
-            "Read the lines of 100 MB of Latin-1, one character in twelve beyond ASCII.",
+            "Read the lines of 100 MB of Latin-1, one character in 25 beyond ASCII.",
             "decode_latin1",
         ),
         decode::<{ Kind::Utf16 as u8 }>(
