@@ -6,9 +6,11 @@ use std::hint::black_box;
 use std::sync::Arc;
 use std::time::Duration;
 
-use batteries::concurrent::futures::{Future, ThreadPoolExecutor, as_completed, scope};
+use batteries::concurrent::futures::{
+    Future, ProcessPoolExecutor, ThreadPoolExecutor, as_completed, scope,
+};
 use criterion::measurement::WallTime;
-use criterion::{BenchmarkGroup, Criterion, Throughput, criterion_group, criterion_main};
+use criterion::{BenchmarkGroup, Criterion, Throughput, criterion_group};
 
 /// The workers of every pool.
 const WORKERS: usize = 2;
@@ -149,9 +151,45 @@ fn nested(group: &mut Group<'_>) {
     });
 }
 
+fn process_pool() -> ProcessPoolExecutor {
+    ProcessPoolExecutor::new(WORKERS).expect("two workers are a valid number")
+}
+
+fn identity(x: u64) -> u64 {
+    x
+}
+
+/// As pingpong, with the task in another process.
+fn process_pingpong(group: &mut Group<'_>) {
+    let pool = process_pool();
+    group.throughput(Throughput::Elements(1));
+    let mut task = 0_u64;
+    group.bench_function("process_pingpong", |bencher| {
+        bencher.iter(|| {
+            task += 1;
+            let future = pool.submit(identity, task).expect("the pool takes work");
+            assert_eq!(future.result().expect("the task returns"), task);
+        });
+    });
+}
+
+/// As map_chunked, with the tasks in other processes.
+fn process_map_chunked(group: &mut Group<'_>) {
+    let pool = process_pool();
+    group.throughput(Throughput::Elements(TASKS));
+    group.bench_function("process_map_chunked", |bencher| {
+        bencher.iter(|| {
+            let results = pool.map_builder().chunk_size(1_000).map(double, 0..TASKS);
+            let results = results.expect("the chunk size is valid");
+            let results = results.map(|result| result.expect("the task returns"));
+            assert_eq!(results.sum::<u64>(), 2 * SUM);
+        });
+    });
+}
+
 fn benches(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("futures");
-    // Seven of them take about a minute.
+    // Nine of them take about a minute.
     group
         .warm_up_time(Duration::from_secs(1))
         .measurement_time(Duration::from_secs(5))
@@ -163,8 +201,16 @@ fn benches(criterion: &mut Criterion) {
     map_chunked(&mut group);
     borrowed(&mut group);
     nested(&mut group);
+    process_pingpong(&mut group);
+    process_map_chunked(&mut group);
     group.finish();
 }
 
 criterion_group!(executor, benches);
-criterion_main!(executor);
+
+/// What `criterion_main!` makes, behind the line that turns this program into a worker of its own pools.
+fn main() {
+    batteries::init();
+    executor();
+    Criterion::default().configure_from_args().final_summary();
+}

@@ -1,5 +1,7 @@
 //! Finds out which numbers are prime, in worker processes: the example of PEP 3148.
 
+#![expect(clippy::print_stdout, reason = "what an example is for")]
+
 use std::error::Error;
 
 use batteries::concurrent::futures::ProcessPoolExecutor;
@@ -17,10 +19,10 @@ fn is_prime(n: u64) -> bool {
     if n < 2 {
         return false;
     }
-    if n % 2 == 0 {
+    if n.is_multiple_of(2) {
         return n == 2;
     }
-    (3..=n.isqrt()).step_by(2).all(|divisor| n % divisor != 0)
+    (3..=n.isqrt()).step_by(2).all(|divisor| !n.is_multiple_of(divisor))
 }
 
 fn main() -> Result<(), Box<dyn Error>> {

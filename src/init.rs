@@ -12,10 +12,14 @@ use nothing::begin;
 /// worker too. In a worker it never returns: it answers the pool's requests, and ends the process when the pool is done
 /// with it or gone.
 ///
-/// In a test, call it as the first line of the test, since `main` belongs to the test harness: the worker is then the test's
-/// program, told to run this test alone. Tests need no more than that, whether libtest or nextest runs them; what a worker
-/// writes to its standard output comes out at standard error there. In a documentation example it is the first line of the
-/// example.
+/// In a test, call it as the first line of the test, on the test's own thread, since `main` belongs to the test harness: the
+/// worker is then the test's program, told to run this test alone, up to this line. Tests need no more than that, whether libtest
+/// or nextest runs them; what a worker writes to its standard output comes out at standard error there, past the harness's
+/// capture. Each test that builds a pool calls it: one that forgot it may find another test's worker, or none. In a
+/// documentation example it is the first line of the example.
+///
+/// Under `#[tokio::main]` and its like the first line of `main` is already inside of the runtime, and so would every task be:
+/// write a plain `main` that calls `init` and then starts the runtime.
 ///
 /// # Examples
 ///

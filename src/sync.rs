@@ -1,37 +1,58 @@
-//! The one place that names the locks, atomics, threads and channels of the concurrency core.
+//! The one place that names the locks, atomics, threads and channels of the concurrency core and of the caches.
 //!
-//! Everything under `concurrent` takes them from here, so that building with `--cfg batteries_shuttle` puts a model
+//! Everything under `concurrent` and `functools` takes them from here, so that building with `--cfg batteries_shuttle` puts a model
 //! checker's versions underneath: every lock, atomic and park then becomes a point where the checker may switch
 //! threads. Some stay std's in both builds: reference counts, which order nothing that the core relies on, what lives in
 //! statics, where a checker cannot put its own, and the threads of a scope, which it cannot start.
 
-pub(crate) use std::sync::{Arc, OnceLock, Weak};
+#[cfg(feature = "futures")]
+pub(crate) use std::sync::Weak;
+pub(crate) use std::sync::{Arc, OnceLock};
 
 /// For statics: std's own in both builds. Nothing a checker should see may happen under these locks.
 pub(crate) mod global {
-    pub(crate) use std::sync::atomic::{AtomicU32, AtomicUsize, Ordering};
+    #[cfg(feature = "functools")]
+    pub(crate) use std::sync::atomic::AtomicBool;
+    pub(crate) use std::sync::atomic::Ordering;
+    #[cfg(feature = "futures")]
+    pub(crate) use std::sync::atomic::{AtomicU32, AtomicUsize};
+    #[cfg(feature = "functools")]
+    pub(crate) use std::sync::{LazyLock, OnceLock};
     pub(crate) use std::sync::{Mutex, MutexGuard, PoisonError};
 }
 
 /// Threads that may borrow.
+#[cfg(feature = "futures")]
 pub(crate) mod scoped {
     pub(crate) use std::thread::{Builder, scope};
 }
 
 #[cfg(not(batteries_shuttle))]
 mod real {
+    #[cfg(feature = "futures")]
     pub(crate) use std::hint::spin_loop;
     pub(crate) use std::sync::atomic;
-    pub(crate) use std::thread::{self, JoinHandle, Thread};
+    pub(crate) use std::thread;
+    #[cfg(feature = "futures")]
+    pub(crate) use std::thread::{JoinHandle, Thread};
     pub(crate) use std::thread_local;
 
-    pub(crate) use parking_lot::{Condvar, Mutex, MutexGuard};
+    #[cfg(feature = "futures")]
+    pub(crate) use parking_lot::MutexGuard;
+    pub(crate) use parking_lot::{Condvar, Mutex};
 
-    /// How long a thread that waits for another looks before it sleeps. A round trip between two sleeping threads costs
-    /// two wake-ups (about 4 microseconds each way on the machines measured); most hand-overs are far shorter.
-    pub(crate) const SPIN: std::time::Duration = std::time::Duration::from_micros(4);
+    #[cfg(feature = "futures")]
+    pub(crate) use spin::SPIN;
+
+    #[cfg(feature = "futures")]
+    mod spin {
+        /// How long a thread that waits for another looks before it sleeps. A round trip between two sleeping threads
+        /// costs two wake-ups (about 4 microseconds each way on the machines measured); most hand-overs are far shorter.
+        pub(crate) const SPIN: std::time::Duration = std::time::Duration::from_micros(4);
+    }
 
     /// Completions on their way to one waiting thread.
+    #[cfg(feature = "futures")]
     pub(crate) mod mailbox {
         pub(crate) use crossbeam_channel::{Receiver, Sender, unbounded};
 
@@ -73,6 +94,10 @@ mod model {
 
         pub(crate) fn lock(&self) -> MutexGuard<'_, T> {
             MutexGuard(Some(self.0.lock().unwrap_or_else(|e| e.into_inner())))
+        }
+
+        pub(crate) fn try_lock(&self) -> Option<MutexGuard<'_, T>> {
+            self.0.try_lock().ok().map(|guard| MutexGuard(Some(guard)))
         }
 
         pub(crate) fn into_inner(self) -> T {

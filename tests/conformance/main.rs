@@ -31,6 +31,12 @@ mod html;
 mod html {
     pub(crate) const RUN: Option<super::harness::Run> = None;
 }
+#[cfg(feature = "functools")]
+mod lru_trace;
+#[cfg(not(feature = "functools"))]
+mod lru_trace {
+    pub(crate) const RUN: Option<super::harness::Run> = None;
+}
 
 use std::env;
 use std::fs;
@@ -48,7 +54,7 @@ const KNOWN: &[Vectors] = &[
     Vectors { file: "bettertls_pathbuilding.json.xz", run: None },
     Vectors { file: "html.json", run: html::RUN },
     Vectors { file: "logging.json", run: None },
-    Vectors { file: "lru_trace.json", run: None },
+    Vectors { file: "lru_trace.json", run: lru_trace::RUN },
     Vectors { file: "pycache.json", run: None },
     Vectors { file: "ssl_match_hostname.json", run: None },
     Vectors { file: "ssl_pem_der.json", run: None },

@@ -10,8 +10,18 @@ use std::{env, fs, thread};
 use crate::source;
 
 /// Every example with a test: in this file, or in `wordcount.rs`.
-const TESTED: [&str; 8] =
-    ["as_completed_urls", "escape", "nested", "reencode", "scope", "submit", "uptime", "wordcount"];
+const TESTED: [&str; 10] = [
+    "as_completed_urls",
+    "crash",
+    "escape",
+    "nested",
+    "primes",
+    "reencode",
+    "scope",
+    "submit",
+    "uptime",
+    "wordcount",
+];
 
 #[test]
 fn every_example_has_a_test() {
@@ -53,6 +63,56 @@ fn as_completed_urls_prints_two_pages_and_one_failure() {
         ends,
         ["failed: HTTP/1.0 404 Not Found", "page is 1024 bytes", "page is 65536 bytes"]
     );
+}
+
+#[test]
+fn primes_prints_each_number_in_the_order_of_the_input() {
+    check(
+        "primes",
+        "112272535095293 is prime: true\n\
+         112582705942171 is prime: true\n\
+         112272535095293 is prime: true\n\
+         115280095190773 is prime: true\n\
+         115797848077099 is prime: true\n\
+         1099726899285419 is prime: false\n",
+    );
+}
+
+#[test]
+fn crash_loses_the_guilty_and_nobody_else() {
+    let printed = run("crash");
+    let mut halves = printed.split("six numbers a task");
+    for half in [halves.next().unwrap(), halves.next().unwrap()] {
+        let mut seen = Vec::new();
+        for line in half.lines().skip(1) {
+            let (number, end) = line.trim_start().split_once(": ").expect("a number and its end");
+            // The process's id differs each time.
+            let end = match end.strip_prefix("worker ") {
+                Some(rest) => rest.split_once(' ').expect("a process's id and its end").1,
+                None => end,
+            };
+            seen.push((number, end));
+        }
+        assert_eq!(
+            seen,
+            [
+                ("1", "its square is 1"),
+                ("2", "died by signal 6"),
+                ("3", "its square is 9"),
+                ("4", "the task overran its deadline and was stopped"),
+                ("5", "its square is 25"),
+                (
+                    "6",
+                    "the task panicked: six is not a number to work with (at examples/crash.rs:17:14)"
+                ),
+                ("7", "its square is 49"),
+                ("8", "exited with 3"),
+                ("9", "its square is 81"),
+                ("10", "died by signal 6"),
+                ("11", "its square is 121"),
+            ]
+        );
+    }
 }
 
 #[test]
@@ -156,7 +216,9 @@ fn check(name: &str, expected: &str) {
 /// Runs an example that must succeed, and returns what it wrote to stdout.
 #[track_caller]
 fn run(name: &str) -> String {
-    let Output { status, stdout, stderr } = example(name).output().unwrap();
+    // Rendering a backtrace takes longer than some examples let their tasks run.
+    let output = example(name).env_remove("RUST_BACKTRACE").output();
+    let Output { status, stdout, stderr } = output.unwrap();
     assert!(status.success(), "{name}: {status}\n{}", String::from_utf8_lossy(&stderr));
     String::from_utf8(stdout).unwrap()
 }

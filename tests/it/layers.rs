@@ -116,10 +116,13 @@ fn trespass(source: &Source, mention: &Mention) -> Option<String> {
     (!may).then(|| format!("`{}` may not import `{}`", from.path, to.path))
 }
 
-/// Why `source`, which lies in `concurrent`, may not mention what it mentions.
+/// The modules whose primitives come from `crate::sync`.
+const CHECKED: &[&str] = &["concurrent", "functools"];
+
+/// Why `source`, if it lies in one of those modules, may not mention what it mentions.
 fn past_sync(source: &Source, mention: &Mention) -> Option<String> {
     let text = mention.text();
-    let inside = source.module.first().is_some_and(|name| name == "concurrent");
+    let inside = source.module.first().is_some_and(|name| CHECKED.contains(&name.as_str()));
     let named = CONCURRENCY.iter().any(|path| is_below(&text, path));
     (inside && named).then(|| "only `crate::sync` names it".to_owned())
 }
@@ -162,7 +165,7 @@ fn a_room_imports_only_what_stands_below_it() {
 }
 
 #[test]
-fn the_concurrency_core_takes_its_primitives_from_sync() {
+fn the_concurrency_core_and_the_caches_take_their_primitives_from_sync() {
     check(past_sync);
 }
 
@@ -264,6 +267,8 @@ fn each_rule_catches_what_it_is_for() {
         assert_eq!(caught(path, text, trespass), "", "{path}: {text}");
     }
 
+    let cache = "use parking_lot::Mutex;";
+    assert_ne!(caught("src/functools/store.rs", cache, past_sync), "");
     let core = "src/concurrent/futures/wait.rs";
     for text in [
         "use std::sync::atomic::AtomicU8;",

@@ -12,6 +12,8 @@ mod datetime_stream;
 mod documents;
 #[cfg(all(feature = "futures", feature = "io"))]
 mod examples;
+#[cfg(feature = "functools")]
+mod functools;
 #[cfg(feature = "futures")]
 mod futures;
 #[cfg(feature = "html")]

@@ -67,14 +67,14 @@ pub(crate) enum Place {
     Here(Round),
     /// In a child process that lives for one round: for memory, processor time and cold starts.
     #[cfg_attr(
-        not(feature = "futures"),
+        not(any(feature = "futures", feature = "process")),
         allow(
             dead_code,
             reason = "for the areas that measure memory, processor time and cold starts"
         )
     )]
     Child(Round),
-    /// In a CPython process that lives for one round: the script gets the operation and the size.
+    /// In a CPython process that lives for one round: the script, a file of its own, gets the operation and the size.
     Python { script: &'static str, operation: &'static str },
 }
 
@@ -116,7 +116,7 @@ impl Case {
 
     /// Measures over more rounds than the fewest, for a case whose round is short.
     #[cfg_attr(
-        not(feature = "futures"),
+        not(any(feature = "futures", feature = "process")),
         allow(dead_code, reason = "for the areas whose rounds are short")
     )]
     pub(crate) fn rounds(mut self, rounds: usize) -> Self {
@@ -126,6 +126,10 @@ impl Case {
     }
 
     /// Adds an implementation that runs in this process.
+    #[cfg_attr(
+        not(any(feature = "datetime", feature = "futures", feature = "html", test)),
+        expect(dead_code, reason = "for the areas that need no processes of their own")
+    )]
     pub(crate) fn here(self, name: &'static str, round: Round) -> Self {
         let sizes = self.sizes;
         self.with(name, Place::Here(round), sizes)
@@ -133,7 +137,7 @@ impl Case {
 
     /// Adds an implementation that runs in a child process of its own, once a round.
     #[cfg_attr(
-        not(feature = "futures"),
+        not(any(feature = "futures", feature = "process")),
         allow(
             dead_code,
             reason = "for the areas that measure memory, processor time and cold starts"
@@ -145,6 +149,10 @@ impl Case {
     }
 
     /// Adds CPython 3.13, at sizes of its own: values are per task, and it is a hundred times slower.
+    #[cfg_attr(
+        not(any(feature = "datetime", feature = "futures", feature = "html")),
+        expect(dead_code, reason = "for the areas that do their work in CPython in one way")
+    )]
     pub(crate) fn python(
         self,
         script: &'static str,

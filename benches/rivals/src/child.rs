@@ -5,8 +5,10 @@
 
 use std::env;
 use std::ffi::OsStr;
-use std::path::PathBuf;
-use std::process::{Command, ExitCode, Stdio};
+use std::fs::{self, File};
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+use std::process::{self, Command, ExitCode, Stdio};
 
 use crate::case::{Case, Failure, Place};
 use crate::cli::{CHILD, One};
@@ -27,8 +29,38 @@ pub(crate) fn run_self(case: &str, implementation: &str, size: u64) -> Result<f6
 /// Runs one round of a CPython script.
 pub(crate) fn run_python(script: &str, operation: &str, size: u64) -> Result<f64, Failure> {
     let program = python::find().map_err(Failure::CannotRun)?;
+    let script = Script::write(script)
+        .map_err(|error| Failure::CannotRun(format!("a file for the script: {error}")))?;
     // -I: neither the user's site-packages nor PYTHON* variables have a say.
-    run_child(Command::new(program).args(["-I", "-c", script, operation]).arg(size.to_string()))
+    let mut command = Command::new(program);
+    run_child(command.arg("-I").arg(script.path()).args([operation, &size.to_string()]))
+}
+
+/// A script in a file of its own, which goes with it. The workers of a process pool read it once more: what was given as
+/// an argument of `-c` they would not find.
+struct Script(PathBuf);
+
+impl Script {
+    fn write(text: &str) -> io::Result<Self> {
+        // This program runs one script at a time.
+        let path = env::temp_dir().join(format!("batteries-rivals-{}.py", process::id()));
+        // Refuses what is there already, a link that somebody laid out above all.
+        let mut file = File::create_new(&path)?;
+        let script = Self(path);
+        file.write_all(text.as_bytes())?;
+        Ok(script)
+    }
+
+    fn path(&self) -> &Path {
+        &self.0
+    }
+}
+
+impl Drop for Script {
+    fn drop(&mut self) {
+        // One that stays is in nobody's way but that of a later process of the same number, which says so.
+        let _ = fs::remove_file(&self.0);
+    }
 }
 
 fn run_child(command: &mut Command) -> Result<f64, Failure> {
@@ -87,6 +119,17 @@ pub(crate) fn text_of(program: impl AsRef<OsStr>, args: &[&str]) -> Option<Strin
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_script_is_there_for_one_round() {
+        let text = "print('value', 1)\n";
+        let script = Script::write(text).unwrap();
+        let path = script.path().to_owned();
+        assert_eq!(fs::read_to_string(&path).unwrap(), text);
+        assert!(Script::write(text).is_err(), "no other file is written over");
+        drop(script);
+        assert!(!path.exists());
+    }
 
     #[test]
     fn an_answer_reads_back() {

@@ -104,6 +104,63 @@ pub(crate) fn cpu_time() -> Result<Duration, Failure> {
     Err(Failure::CannotRun("processor time is read from a Unix clock".into()))
 }
 
+/// Lets this process open at least `needed` descriptors.
+#[cfg_attr(
+    not(feature = "process"),
+    allow(dead_code, reason = "for the areas whose peers need many descriptors")
+)]
+pub(crate) fn allow_descriptors(needed: u64) -> Result<(), Failure> {
+    let allowed = allow_all_descriptors()?;
+    if allowed >= needed {
+        return Ok(());
+    }
+    Err(Failure::CannotRun(format!(
+        "it needs {needed} descriptors, and {allowed} are allowed here"
+    )))
+}
+
+/// Raises this process's own limit on descriptors as far as it may, and returns it.
+#[cfg(unix)]
+#[cfg_attr(
+    not(feature = "process"),
+    allow(dead_code, reason = "for the areas whose peers need many descriptors")
+)]
+pub(crate) fn allow_all_descriptors() -> Result<u64, Failure> {
+    use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+
+    let limit = getrlimit(Resource::Nofile);
+    let raised = Rlimit { current: limit.maximum, maximum: limit.maximum };
+    // Where the hard limit is "none", some systems take no such soft limit: the old one stays.
+    let allowed = match setrlimit(Resource::Nofile, raised) {
+        Ok(()) => limit.maximum,
+        Err(_) => limit.current,
+    };
+    // None: no limit.
+    Ok(allowed.unwrap_or(u64::MAX))
+}
+
+#[cfg(not(unix))]
+#[cfg_attr(
+    not(feature = "process"),
+    allow(dead_code, reason = "for the areas whose peers need many descriptors")
+)]
+pub(crate) fn allow_all_descriptors() -> Result<u64, Failure> {
+    Err(Failure::CannotRun("the limit on descriptors is Unix's".into()))
+}
+
+/// Descriptors that this process has open.
+#[cfg_attr(
+    not(feature = "process"),
+    allow(dead_code, reason = "for the areas that count descriptors")
+)]
+pub(crate) fn open_descriptors() -> Result<u64, Failure> {
+    let Ok(entries) = fs::read_dir("/proc/self/fd") else {
+        return Err(Failure::CannotRun("open descriptors are counted in /proc/self/fd".into()));
+    };
+    // One of them is the directory's own.
+    Ok(entries.count() as u64 - 1)
+}
+
 /// The value of the first `name: value` line of a file under /proc.
 fn field(file: &str, name: &str) -> Option<String> {
     let text = fs::read_to_string(file).ok()?;
@@ -114,6 +171,19 @@ fn field(file: &str, name: &str) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    #[cfg(target_os = "linux")]
+    fn an_open_file_is_one_descriptor() {
+        // In a process whose other threads open none: each test of this program runs in a thread beside others.
+        let opened = || (0..100).map(|_| fs::File::open("/dev/null").unwrap()).collect::<Vec<_>>();
+        let before = open_descriptors().unwrap();
+        let files = opened();
+        let after = open_descriptors().unwrap();
+        assert!(after >= before + 90, "{before}, then {after} with {} files", files.len());
+        allow_descriptors(after).unwrap();
+        assert!(allow_descriptors(u64::MAX).is_err());
+    }
 
     #[test]
     fn what_we_used_ourselves_is_not_the_others() {

@@ -28,6 +28,8 @@ mod futures;
 mod html;
 #[cfg(feature = "io")]
 mod io;
+#[cfg(feature = "process")]
+mod process;
 
 use std::env;
 use std::io::{Result as IoResult, Write, stdout};
@@ -38,7 +40,13 @@ use cli::Command;
 use machine::Ticks;
 use report::{Heading, Ledger, Report};
 
-#[cfg(not(any(feature = "datetime", feature = "futures", feature = "html", feature = "io")))]
+#[cfg(not(any(
+    feature = "datetime",
+    feature = "futures",
+    feature = "html",
+    feature = "io",
+    feature = "process"
+)))]
 compile_error!("no area is built in: choose at least one, for example `--features futures`");
 
 /// The cases of every area that is built in, in the order in which they run.
@@ -52,11 +60,16 @@ fn cases() -> Vec<Case> {
     cases.extend(html::cases());
     #[cfg(feature = "io")]
     cases.extend(io::cases());
+    #[cfg(feature = "process")]
+    cases.extend(process::cases());
     cases
 }
 
 fn main() -> ExitCode {
+    // Both give this process over to a pool that started it as a worker, and each lets the other's pass.
     batteries::init();
+    #[cfg(feature = "process")]
+    process::init();
     match cli::parse(env::args_os().skip(1)) {
         Ok(Command::Help) => {
             println!("{}", cli::HELP);

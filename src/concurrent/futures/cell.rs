@@ -34,13 +34,15 @@ use crate::sync::{Arc, Mutex, Thread};
 use super::chain;
 use super::error::{Panic, TaskError};
 use super::future::Completed;
-use super::token::CancelToken;
 
 /// The pool a task was submitted to; 0 for futures that belong to none.
 pub(super) type PoolId = u32;
 
 /// What there is to do: a closure, or a function with its argument.
 pub(super) trait Work<T>: Send {
+    /// Whether any thread may do it as well as a worker: it runs no code of the user's, it waits for somebody who does.
+    const IS_ERRAND: bool = false;
+
     /// Does it; a panic of the user's code is an error.
     fn run(self) -> Result<T, TaskError>;
 
@@ -127,15 +129,15 @@ pub(super) enum Observer {
     Then(Box<dyn FnOnce() + Send>),
     /// `wait` or `as_completed`: the future's number goes into the mailbox.
     Mailbox { to: Arc<Sender<usize>>, index: usize },
-    /// The task's own token, set when somebody tries to cancel it while it runs.
-    Token(CancelToken),
-    /// What stops the task while it runs.
-    Switch(Arc<dyn Stop>),
+    /// What can be done about the task while it runs.
+    Brake(Arc<dyn Brake>),
 }
 
-/// Stops a task that runs, where that can be done.
-pub(super) trait Stop: Send + Sync {
-    /// True if the task will give no value any more.
+/// Ends a task that runs, where that can be done.
+pub(super) trait Brake: Send + Sync {
+    /// Asks the task to end.
+    fn ask(&self);
+    /// Stops it, or asks at least. True if the task will give no value any more.
     fn stop(&self) -> bool;
 }
 
@@ -241,7 +243,7 @@ pub(super) trait Watch: Send + Sync {
     fn source(&self) -> Option<Arc<dyn Watch>>;
     /// True if the task was pending and is cancelled by this call.
     fn cancel_pending(&self) -> bool;
-    /// Sets the tokens of a running task.
+    /// Asks a running task to end.
     fn request_cancel(&self);
     /// Stops a running task; false if it is not running, or cannot be stopped.
     fn stop(&self) -> bool;
@@ -252,6 +254,9 @@ pub(super) trait Watch: Send + Sync {
     fn error(&self) -> Option<TaskError>;
     /// Whether the value is a `Result::Err`.
     fn returned_err(&self) -> bool;
+    /// Tells whether the thread that waits for the task may carry it out: it is pending, it is an errand, and no code of the
+    /// user's will be called when it is done.
+    fn is_errand(&self) -> bool;
     /// Runs a pending task on this thread; false if it was not pending any more.
     fn run_here(&self, turn: &mut dyn Turn) -> bool;
     fn describe(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result;
@@ -300,6 +305,15 @@ impl<F, T> TaskCell<F, T> {
         };
         self.set(self.flags() & !STATE | RUNNING);
         Some(work)
+    }
+
+    fn brake(&self) -> Option<Arc<dyn Brake>> {
+        let inner = self.inner.lock();
+        let mut nodes = std::iter::successors(inner.observers.as_deref(), |n| n.next.as_deref());
+        nodes.find_map(|node| match &node.observer {
+            Observer::Brake(brake) => Some(Arc::clone(brake)),
+            _ => None,
+        })
     }
 
     /// Takes the work of a task that no queue took: its future never reaches the user.
@@ -394,7 +408,7 @@ fn notify(mut observers: Observers, error: Option<&TaskError>) {
             Observer::Callback(_) | Observer::Then(_) => calls.push(node.observer),
             // Err: whoever waited has gone.
             Observer::Mailbox { to, index } => drop(to.send(index)),
-            Observer::Token(_) | Observer::Switch(_) => {}
+            Observer::Brake(_) => {}
         }
     }
     let completed = Completed::new(error);
@@ -462,27 +476,13 @@ impl<F: Work<T>, T: Send> Watch for TaskCell<F, T> {
     }
 
     fn request_cancel(&self) {
-        let inner = self.inner.lock();
-        let mut at = &inner.observers;
-        while let Some(node) = at {
-            if let Observer::Token(token) = &node.observer {
-                token.cancel();
-            }
-            at = &node.next;
+        if let Some(brake) = self.brake() {
+            brake.ask();
         }
     }
 
     fn stop(&self) -> bool {
-        let switch = {
-            let inner = self.inner.lock();
-            let mut nodes =
-                std::iter::successors(inner.observers.as_deref(), |n| n.next.as_deref());
-            nodes.find_map(|node| match &node.observer {
-                Observer::Switch(switch) => Some(Arc::clone(switch)),
-                _ => None,
-            })
-        };
-        switch.is_some_and(|switch| switch.stop())
+        self.brake().is_some_and(|brake| brake.stop())
     }
 
     fn observe(&self, observer: Observer) -> Result<(), Observer> {
@@ -529,6 +529,10 @@ impl<F: Work<T>, T: Send> Watch for TaskCell<F, T> {
             Slot::Done(Ok(value)) => is_err(value),
             _ => false,
         }
+    }
+
+    fn is_errand(&self) -> bool {
+        F::IS_ERRAND && self.flags() & (STATE | CALLBACK) == PENDING
     }
 
     fn run_here(&self, turn: &mut dyn Turn) -> bool {

@@ -4,10 +4,10 @@
 //! task is, and who carries it out, it does not know.
 
 use std::ptr;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use crate::panic_hook::Notes;
-use crate::sync::{Arc, JoinHandle, Mutex, thread};
+use crate::sync::{Arc, Condvar, JoinHandle, Mutex, thread};
 
 use super::cell::{PoolId, TaskCell, Work};
 use super::error::{Reason, ShutdownTimeout, SubmitError, SubmitErrorKind, TaskError};
@@ -22,6 +22,10 @@ pub(super) trait Station: Send + Sync {
     fn open(&self) -> Result<(), String>;
     /// Cleans up after the last task.
     fn close(&self);
+    /// Lets a thread that is none of the crew carry out a task, if it can do so at once.
+    fn invite(&self) -> bool;
+    /// Ends what [`invite`](Self::invite) allowed.
+    fn dismiss(&self);
 }
 
 /// How the threads of a crew are to be.
@@ -42,6 +46,10 @@ pub(super) struct Crew {
     depth_limit: usize,
     station: Box<dyn Station>,
     handles: Mutex<Vec<JoinHandle<()>>>,
+    /// Threads that have not closed their stations.
+    present: Mutex<usize>,
+    /// Those who wait for the last thread to close.
+    closed: Condvar,
 }
 
 impl Crew {
@@ -54,6 +62,8 @@ impl Crew {
             depth_limit: depth_limit(plan.stack_size),
             station,
             handles: Mutex::new(Vec::new()),
+            present: Mutex::new(0),
+            closed: Condvar::new(),
         });
         let queue: Arc<dyn Queue> = crew.clone();
         worker::list(crew.pool.id, Arc::downgrade(&queue));
@@ -103,17 +113,12 @@ impl Crew {
         Ok(Future::new(cell))
     }
 
-    /// Fails everything that has not started, and everything to come.
-    pub(super) fn break_down(&self, reason: Reason) {
-        self.pool.break_down(reason);
-    }
-
     /// Refuses tasks from now on, and waits for those handed in if `how` says so and this thread is none of the crew.
     pub(super) fn shut_down(&self, how: Shutdown) {
         self.pool.shut_down(how.cancels());
         if how.waits() && !worker::is_own(self.pool.id) {
             // Without a deadline there is nothing to report.
-            let _ = self.pool.wait_ended(None);
+            let _ = self.wait_closed(None);
             self.join();
         }
     }
@@ -126,11 +131,34 @@ impl Crew {
     ) -> Result<(), ShutdownTimeout> {
         self.pool.shut_down(how.cancels());
         let timeout = if worker::is_own(self.pool.id) { Duration::ZERO } else { timeout };
-        self.pool
-            .wait_ended(deadline_after(timeout))
-            .map_err(|threads| ShutdownTimeout { threads })?;
+        self.wait_closed(deadline_after(timeout)).map_err(|threads| ShutdownTimeout { threads })?;
         self.join();
         Ok(())
+    }
+
+    /// Waits until no thread is left; gives their number if the deadline comes first.
+    fn wait_closed(&self, deadline: Option<Instant>) -> Result<(), usize> {
+        let mut present = self.present.lock();
+        while *present > 0 {
+            match deadline {
+                None => self.closed.wait(&mut present),
+                Some(at) => {
+                    if self.closed.wait_until(&mut present, at).timed_out() && *present > 0 {
+                        return Err(*present);
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// A thread came, or one went.
+    fn count(&self, change: isize) {
+        let mut present = self.present.lock();
+        *present = present.saturating_add_signed(change);
+        if *present == 0 {
+            self.closed.notify_all();
+        }
     }
 
     /// Starts a thread for `cell`, which is queued. An error only if nobody is there who could run it.
@@ -167,7 +195,9 @@ impl Crew {
         if let Some(bytes) = self.stack_size {
             builder = builder.stack_size(bytes);
         }
-        handles.push(builder.spawn(move || crew.run_worker())?);
+        self.count(1);
+        let handle = builder.spawn(move || crew.run_worker()).inspect_err(|_| self.count(-1))?;
+        handles.push(handle);
         Ok(())
     }
 
@@ -185,6 +215,7 @@ impl Crew {
             });
         }
         self.station.close();
+        self.count(-1);
     }
 
     /// Waits until the ended threads are gone from the system as well.
@@ -197,6 +228,14 @@ impl Crew {
                 let _ = handle.join();
             }
         }
+    }
+}
+
+#[cfg(feature = "process")]
+impl Crew {
+    /// Fails everything that has not started, and everything to come.
+    pub(super) fn break_down(&self, reason: Reason) {
+        self.pool.break_down(reason);
     }
 }
 
@@ -218,6 +257,14 @@ fn refuse<W, R>(
 impl Queue for Crew {
     fn one_is_dead(&self, ran: bool) {
         self.pool.one_is_dead(ran);
+    }
+
+    fn invite(&self) -> bool {
+        self.pool.holds_one() && self.station.invite()
+    }
+
+    fn dismiss(&self) {
+        self.station.dismiss();
     }
 }
 

@@ -15,8 +15,8 @@ use crate::sync::{Arc, Mutex, OnceLock, thread};
 
 /// Why a task has no value to give.
 ///
-/// The same type for tasks on threads, in other processes and on other machines. Only the first four happen with threads; the
-/// others belong to executors that are still to come. Clones share what they carry.
+/// The same type for tasks on threads, in other processes and on other machines. Only the first four happen with threads;
+/// `WorkerLost` and `UnknownTask` belong to executors past one machine, which are still to come. Clones share what they carry.
 ///
 /// # Examples
 ///
@@ -224,32 +224,6 @@ impl Panic {
         }
     }
 
-    /// A panic that was caught in process `pid`, in words.
-    pub(super) fn in_process(
-        pid: u32,
-        message: String,
-        location: Option<String>,
-        backtrace: Option<String>,
-        thread: Option<String>,
-    ) -> Self {
-        let rendered = OnceLock::new();
-        if let Some(backtrace) = backtrace {
-            // New, so nobody has been here before.
-            let _ = rendered.set(backtrace.into());
-        }
-        Self {
-            inner: Arc::new(PanicInner {
-                message: message.clone().into(),
-                location: location.map(Into::into),
-                backtrace: None,
-                rendered,
-                thread: thread.map(Into::into),
-                pid: Some(pid),
-                payload: Mutex::new(Some(Box::new(message))),
-            }),
-        }
-    }
-
     /// Returns what the panic said; `Box<dyn Any>` when its payload was no text.
     #[must_use]
     pub fn message(&self) -> &str {
@@ -297,6 +271,35 @@ impl Panic {
     pub fn resume_unwind(self) -> ! {
         let payload = self.inner.payload.lock().take();
         std::panic::resume_unwind(payload.unwrap_or_else(|| Box::new(String::from(self.message()))))
+    }
+}
+
+#[cfg(feature = "process")]
+impl Panic {
+    /// A panic that was caught in process `pid`, in words.
+    pub(super) fn in_process(
+        pid: u32,
+        message: String,
+        location: Option<String>,
+        backtrace: Option<String>,
+        thread: Option<String>,
+    ) -> Self {
+        let rendered = OnceLock::new();
+        if let Some(backtrace) = backtrace {
+            // New, so nobody has been here before.
+            let _ = rendered.set(backtrace.into());
+        }
+        Self {
+            inner: Arc::new(PanicInner {
+                message: message.clone().into(),
+                location: location.map(Into::into),
+                backtrace: None,
+                rendered,
+                thread: thread.map(Into::into),
+                pid: Some(pid),
+                payload: Mutex::new(Some(Box::new(message))),
+            }),
+        }
     }
 }
 
@@ -404,7 +407,8 @@ impl WorkerDeath {
         self.inner.status.and_then(exit::signal)
     }
 
-    /// Returns the name of the task it ran.
+    /// Returns the name of the task it ran: that of [`#[task]`](macro@crate::task), or the function's path, or, in a program
+    /// without a table of names, the function's type.
     #[must_use]
     pub fn task(&self) -> Option<&str> {
         self.inner.task.as_deref()
@@ -613,7 +617,7 @@ pub struct WaitTimeout {
 
 /// A shutdown whose deadline came before the last worker had ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ThisError)]
-#[error("worker threads still running: {threads}")]
+#[error("workers still running: {threads}")]
 pub struct ShutdownTimeout {
     /// How many workers had not ended.
     pub threads: usize,
@@ -652,11 +656,19 @@ pub enum BuildErrorKind {
     Unsupported,
 }
 
-/// A setting out of range.
-#[derive(Debug, Clone, PartialEq, Eq, ThisError)]
+/// A setting out of range, or a pool that this program cannot have.
+///
+/// `Debug` shows the text as well: `unwrap`, and a `main` that returns it, print that.
+#[derive(Clone, PartialEq, Eq, ThisError)]
 #[error("{}", self.text())]
 pub struct BuildError {
     kind: BuildErrorKind,
+}
+
+impl fmt::Debug for BuildError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("BuildError").field("kind", &self.kind).field("text", &self.text()).finish()
+    }
 }
 
 impl BuildError {
@@ -684,7 +696,7 @@ impl BuildError {
             BuildErrorKind::InitializerArgument => "the initializer's argument cannot be encoded",
             BuildErrorKind::NotInitialized => {
                 "worker processes are this program, started again: add `batteries::init();` as \
-                 the first line of `main` (in a test, of the test)"
+                 the first line of `main` (in a test, of the test, on the test's own thread)"
             }
             BuildErrorKind::NotInMainProgram => {
                 "worker processes are this program, started again, and this code is part of a \

@@ -1,6 +1,7 @@
-//! Thread pools whose `submit` returns a handle: Python's `concurrent.futures` (PEP 3148).
+//! Pools of threads and of processes whose `submit` returns a handle: Python's `concurrent.futures` (PEP 3148).
 //!
-//! [`ThreadPoolExecutor::submit`] takes a closure and returns a [`Future`] at once. The future can be asked for its result,
+//! [`ThreadPoolExecutor::submit`] takes a closure and returns a [`Future`] at once; [`ProcessPoolExecutor::submit`] takes a
+//! function and its argument. The future can be asked for its result,
 //! awaited in any async runtime, cancelled, called back, chained, shared, and waited for together with others by [`wait`]
 //! and [`as_completed`], whichever executors they come from. Nothing here needs a runtime, and nothing polls.
 //!
@@ -28,8 +29,28 @@
 //! | a long task that can be asked to stop | [`submit_with_token`](ThreadPoolExecutor::submit_with_token) |
 //! | no more work in the queue than it can bear | [`queue_bound`](ThreadPoolBuilder::queue_bound) |
 //! | a future for something that is not a task | [`Promise`] |
+//! | tasks that may crash, hang or leak | [`ProcessPoolExecutor`] |
 //! | code that works with any executor | [`Executor`], [`ClosureExecutor`]; [`InlineExecutor`] in its tests |
 //! | CPU-bound loops over slices | `rayon`: this module does not split data |
+//!
+//! # When threads, when processes
+//!
+//! In Python processes are for work that keeps a processor busy, since threads share one interpreter lock. Rust has no such
+//! lock: threads are faster in every respect, share memory, and take closures. A [`ProcessPoolExecutor`] is for what a thread
+//! cannot do:
+//!
+//! - **Fail alone.** An `abort`, a segmentation fault in a C library, a stack overflow, a `panic` while a panic unwinds: each ends
+//!   the whole program, or one worker and one task.
+//! - **Be stopped.** A deadline, [`Future::kill`], [`ProcessPoolExecutor::kill`] end a task wherever it is; a thread can only be
+//!   asked ([`CancelToken`]).
+//! - **Be limited.** [`memory_limit`](ProcessPoolBuilder::memory_limit) for tasks that may want too much,
+//!   [`max_tasks_per_child`](ProcessPoolBuilder::max_tasks_per_child) and
+//!   [`max_rss_per_child`](ProcessPoolBuilder::max_rss_per_child) for those that leak.
+//! - **Have a process of their own**: its current directory, its environment, its signal handlers, a library that is not
+//!   thread-safe or keeps its state in globals.
+//!
+//! It costs a call of some 15 microseconds instead of 4, the way of argument and result through serde, and two megabytes for each
+//! worker. What must be had is a program of one's own, with [`batteries::init()`](crate::init) as the first line of `main`.
 //!
 //! # What can be relied on
 //!
@@ -58,6 +79,13 @@
 //! | `ex.map(f, xs, timeout=t)` | `for result in pool.map(f, xs).timeout(t) { let value = result??; ... }` |
 //! | `ex.map(f, xs, ys)` | `pool.map(\|(x, y)\| f(x, y), xs.into_iter().zip(ys))` |
 //! | `ex.shutdown(wait, cancel_futures=...)` | [`shutdown`](ThreadPoolExecutor::shutdown) with a [`Shutdown`] |
+//! | `ProcessPoolExecutor(max_workers=4)` | [`ProcessPoolExecutor::new(4)`](ProcessPoolExecutor::new), [`builder()`](ProcessPoolExecutor::builder) |
+//! | `ProcessPoolExecutor()` | `ProcessPoolExecutor::builder().build()`, with a worker for each processor |
+//! | `if __name__ == "__main__":` | [`batteries::init()`](crate::init), the first line of `main` |
+//! | `ex.submit(pow, 2, 8)` on processes | `pool.submit(\|(base, n): (u32, u32)\| base.pow(n), (2, 8))`, or a named function |
+//! | `initializer=f, initargs=(a, b)` | [`initializer(f, (a, b))`](ProcessPoolBuilder::initializer) |
+//! | `BrokenProcessPool` | [`TaskError::WorkerDied`] for one task; [`CrashPolicy::Break`] for Python's way |
+//! | `ex.terminate_workers()`, `ex.kill_workers()` | [`terminate()`](ProcessPoolExecutor::terminate), [`kill()`](ProcessPoolExecutor::kill) |
 //! | `fut.result()`, `fut.result(timeout=t)` | [`result()`](Future::result), [`result_timeout(t)`](Future::result_timeout), which gives the future back |
 //! | `fut.result()` twice | [`shared()`](Future::shared) |
 //! | `fut.exception()` | [`exception()`](Future::exception); an `Err` that the task returned is a value, not an exception |
@@ -88,6 +116,7 @@ mod inline;
 mod map;
 mod pool;
 #[cfg(feature = "process")]
+#[cfg_attr(not(unix), expect(dead_code, reason = "where there are no workers nothing runs them"))]
 pub(crate) mod process;
 mod promise;
 mod scope;

@@ -28,7 +28,6 @@
 //! worker pops a tombstone before its death is reported, so it may be negative for that moment.
 
 use std::collections::VecDeque;
-use std::time::Instant;
 
 use crate::panic_hook::{self, Notes};
 use crate::sync::atomic::{AtomicBool, Ordering};
@@ -295,22 +294,6 @@ impl<'s> Pool<'s> {
         self.room.notify_all();
     }
 
-    /// Waits until no thread is left; gives their number if the deadline comes first.
-    pub(super) fn wait_ended(&self, deadline: Option<Instant>) -> Result<(), usize> {
-        let mut state = self.state.lock();
-        while state.threads > 0 {
-            match deadline {
-                None => self.ended.wait(&mut state),
-                Some(at) => {
-                    if self.ended.wait_until(&mut state, at).timed_out() && state.threads > 0 {
-                        return Err(state.threads);
-                    }
-                }
-            }
-        }
-        Ok(())
-    }
-
     /// Waits until no task is queued and no worker runs one.
     pub(super) fn wait_idle(&self) {
         let mut state = self.state.lock();
@@ -334,6 +317,12 @@ impl<'s> Pool<'s> {
             done: state.done,
             threads: state.threads,
         }
+    }
+
+    /// Tells whether there is one task in the queue, and room for it.
+    pub(super) fn holds_one(&self) -> bool {
+        let state = self.state.lock();
+        state.live() == 1 && state.broken.is_none()
     }
 
     /// A task ended in the thread that submitted it.

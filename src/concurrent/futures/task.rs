@@ -11,8 +11,9 @@ use super::map::Map;
 
 /// A plain function as a task, by its address and, where an executor finds tasks by name, by its name.
 ///
-/// Threads call the function. Other processes of the same executable find it by its address, and other machines by its
-/// name; no executor of either kind exists yet.
+/// [`#[task]`](macro@crate::task) gives a function a name, [`from_fn`](Task::from_fn) takes it without one. Threads call the
+/// function. Worker processes find it by its address, and say its name when they die of it; other machines will find it by its
+/// name, and no executor of that kind exists yet.
 pub struct Task<A, R> {
     run: fn(A) -> R,
     name: Option<&'static str>,
@@ -23,6 +24,13 @@ impl<A, R> Task<A, R> {
     #[must_use]
     pub const fn from_fn(run: fn(A) -> R) -> Self {
         Self { run, name: None }
+    }
+
+    /// What [`task`](macro@crate::task) writes.
+    #[doc(hidden)]
+    #[must_use]
+    pub const fn __named(name: &'static str, run: fn(A) -> R) -> Self {
+        Self { run, name: Some(name) }
     }
 
     /// Returns the name, if the task has one.
@@ -61,7 +69,7 @@ impl<A, R> fmt::Debug for Task<A, R> {
 
 /// Runs plain functions: what every executor can do, wherever its workers are.
 ///
-/// Write a library against this and its user chooses between threads and the caller's own thread, and later processes and
+/// Write a library against this and its user chooses between threads, processes and the caller's own thread, and later
 /// machines. What an argument must be able to do (`Send`, serialisation) is each executor's own condition.
 ///
 /// # Examples

@@ -67,6 +67,13 @@ impl Station for Prepared {
     }
 
     fn close(&self) {}
+
+    /// Tasks are the user's own code, and belong on the pool's threads.
+    fn invite(&self) -> bool {
+        false
+    }
+
+    fn dismiss(&self) {}
 }
 
 impl ThreadPoolExecutor {
@@ -114,7 +121,7 @@ impl ThreadPoolExecutor {
         let token = CancelToken::new();
         let cell = Arc::new(TaskCell::new(self.crew.id(), Tokened { f, token: token.clone() }));
         // Nobody else has seen the cell, so it cannot be done.
-        let _ = cell.observe(Observer::Token(token));
+        let _ = cell.observe(Observer::Brake(Arc::new(token)));
         self.crew.submit(cell).map_err(|e| e.map(|work| work.f))
     }
 
@@ -280,7 +287,7 @@ pub enum WhenFull {
     /// Waits for a place. One of the pool's own workers does not wait, it runs the task itself: if all workers waited,
     /// nobody would make room.
     Block,
-    /// Gives the task back with [`SubmitErrorKind::QueueFull`]; `map` has an `Err` in its place.
+    /// Gives the task back with [`SubmitErrorKind::QueueFull`](super::SubmitErrorKind::QueueFull); `map` has an `Err` in its place.
     Reject,
     /// Runs the task in the thread that submits it.
     CallerRuns,
@@ -294,7 +301,7 @@ pub struct Metrics {
     pub queued: usize,
     /// Workers that run a task.
     pub running: usize,
-    /// Tasks that have been run to their end, by a value or a panic. Cancelled ones do not count.
+    /// Tasks that have been run to their end, by a value, a panic, or their worker's death. Cancelled ones do not count.
     pub done: u64,
     /// Threads that have been started and have not ended.
     pub threads: usize,

@@ -3,6 +3,8 @@
 use crate::sync::Arc;
 use crate::sync::atomic::{AtomicBool, Ordering};
 
+use super::cell::Brake;
+
 /// Tells a running task that its result is not wanted any more.
 ///
 /// A thread cannot be stopped from outside; a task that may run long takes a token
@@ -55,5 +57,16 @@ impl CancelToken {
     #[must_use]
     pub fn is_cancelled(&self) -> bool {
         self.cancelled.load(Ordering::Acquire)
+    }
+}
+
+impl Brake for CancelToken {
+    fn ask(&self) {
+        self.cancel();
+    }
+
+    fn stop(&self) -> bool {
+        self.cancel();
+        false
     }
 }

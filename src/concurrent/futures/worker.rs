@@ -16,7 +16,7 @@ use std::time::Instant;
 use crate::sync::global::{AtomicU32, AtomicUsize, Mutex, MutexGuard, Ordering, PoisonError};
 use crate::sync::{Arc, SPIN, Weak, spin_loop, thread, thread_local};
 
-use super::cell::{Observer, PoolId, Registration, State, Turn, Watch};
+use super::cell::{NoTurn, Observer, PoolId, Registration, State, Turn, Watch};
 
 /// A number no other living pool has.
 pub(super) fn next_pool_id() -> PoolId {
@@ -33,6 +33,10 @@ pub(super) fn next_pool_id() -> PoolId {
 pub(super) trait Queue: Send + Sync {
     /// One more queued task was cancelled, or `ran` in place.
     fn one_is_dead(&self, ran: bool);
+    /// Lets this thread carry out the one task in the queue, if that can be done at once.
+    fn invite(&self) -> bool;
+    /// Ends what [`invite`](Self::invite) allowed.
+    fn dismiss(&self);
 }
 
 static QUEUES: Mutex<Option<HashMap<PoolId, Weak<dyn Queue>>>> = Mutex::new(None);
@@ -50,12 +54,13 @@ pub(super) fn unlist(pool: PoolId) {
     }
 }
 
+fn queue(pool: PoolId) -> Option<Arc<dyn Queue>> {
+    let queues = QUEUES.lock().unwrap_or_else(PoisonError::into_inner);
+    queues.as_ref().and_then(|q| q.get(&pool)).and_then(Weak::upgrade)
+}
+
 fn tell_queue(pool: PoolId, ran: bool) {
-    let queue = {
-        let queues = QUEUES.lock().unwrap_or_else(PoisonError::into_inner);
-        queues.as_ref().and_then(|q| q.get(&pool)).and_then(Weak::upgrade)
-    };
-    if let Some(queue) = queue {
+    if let Some(queue) = queue(pool) {
         queue.one_is_dead(ran);
     }
 }
@@ -230,6 +235,23 @@ fn run_one_in_place(cell: &dyn Watch, depth: Depth) -> InPlace {
     }
 }
 
+/// Carries out an errand that is next in its queue, on this thread, which would only wait for the thread that does.
+fn run_errand(cell: &dyn Watch) -> bool {
+    if !cell.is_errand() {
+        return false;
+    }
+    let Some(queue) = queue(cell.pool()).filter(|queue| queue.invite()) else { return false };
+    let ran = match &mut Level::enter(Depth::Any) {
+        Some(level) => cell.run_here(level),
+        None => cell.run_here(&mut NoTurn),
+    };
+    queue.dismiss();
+    if ran {
+        queue.one_is_dead(true);
+    }
+    ran
+}
+
 /// Shows that this thread makes the future `cell` from another one, on top of what it runs, until the value is dropped.
 pub(super) fn on_top(cell: usize) -> Option<Level> {
     let mut level = Level::enter(Depth::Any)?;
@@ -302,6 +324,9 @@ pub(super) fn wait_for(cell: &dyn Watch, deadline: Option<Instant>) -> Waited {
 fn wait_slowly(cell: &dyn Watch, deadline: Option<Instant>) -> Waited {
     // Only a wait without end may turn into a run of unknown length.
     if deadline.is_none() {
+        if run_errand(cell) {
+            return Waited::Done;
+        }
         match run_in_place(cell, Depth::Limited) {
             InPlace::Ran => return Waited::Done,
             InPlace::TooDeep => return Waited::WouldDeadlock,

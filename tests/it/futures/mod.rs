@@ -1,13 +1,13 @@
 //! The tests of `concurrent::futures` through its public API.
 //!
 //! A file stands for a file of CPython's own suite, `Lib/test/test_concurrent_futures/`, and each
-//! ported test names its twin (`file.py: Class.test`). `additions.rs` and `async.rs` hold what has
-//! no twin there. Where CPython sleeps to order two threads, an event orders them here.
+//! ported test names its twin (`file.py: Class.test`); `process/` has those that run on processes.
+//! `additions.rs` and `async.rs` hold what has no twin there. Where CPython sleeps to order two threads, an event orders them here.
 
 use std::fmt;
 use std::io::{self, Write};
 use std::panic::Location;
-use std::process::{self, Command, Output};
+use std::process::{Command, Output, abort};
 use std::sync::mpsc::{self, RecvTimeoutError};
 use std::sync::{Arc, Condvar, Mutex};
 use std::thread::{self, JoinHandle};
@@ -21,6 +21,10 @@ mod r#async;
 mod executor;
 mod future;
 mod initializer;
+#[cfg(feature = "process")]
+mod named;
+#[cfg(all(unix, feature = "process"))]
+mod process;
 mod shutdown;
 mod thread_pool;
 mod wait;
@@ -42,7 +46,7 @@ fn within<R>(limit: Duration, body: impl FnOnce() -> R) -> R {
             let message = format!("the test at {place} still runs after {limit:?}: aborting\n");
             // Nothing is left to report a failing stderr to.
             let _ = io::stderr().write_all(message.as_bytes());
-            process::abort();
+            abort();
         }
     });
     let result = body();

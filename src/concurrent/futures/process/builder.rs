@@ -133,10 +133,11 @@ impl ProcessPoolBuilder {
         self
     }
 
-    /// Breaks the pool when `n` workers have died without one answer in between, at least 1; without it three for each
-    /// worker.
+    /// Breaks the pool when `n` tasks in a row have cost a worker its life, at least 1; without it 100, or three for each worker
+    /// if that is more.
     ///
-    /// Keeps a pool whose workers cannot live from starting them for ever.
+    /// Keeps a pool whose workers cannot live from starting them for ever. A task that comes to its end, by a value or a panic,
+    /// starts the count anew; [retries](Self::retry) of one task count once.
     pub fn crash_budget(mut self, n: usize) -> Self {
         self.crash_budget = Some(n);
         self
@@ -209,12 +210,15 @@ impl ProcessPoolBuilder {
         wire::close(&mut frame, Kind::Setup, words);
         let settings = Settings {
             executable: self.executable,
+            test: platform::test(),
             setup: frame,
             startup_timeout: self.startup_timeout,
             max_tasks_per_child: self.max_tasks_per_child,
             max_rss_per_child: self.max_rss_per_child,
             crash_policy: self.crash_policy,
-            crash_budget: self.crash_budget.unwrap_or(max_workers.saturating_mul(3)),
+            crash_budget: self
+                .crash_budget
+                .unwrap_or_else(|| max_workers.saturating_mul(3).max(100)),
         };
         platform::check(&settings).map_err(BuildError::new)?;
         panic_hook::install();

@@ -1,5 +1,6 @@
 //! What a worker does with a request: one function for each pair of types, each of the same shape.
 
+use std::cell::Cell;
 use std::convert::Infallible;
 use std::error::Error;
 
@@ -7,9 +8,10 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::panic_hook::{self, Caught};
+use crate::sync::thread_local;
 
 use super::super::error::{Panic, TaskError};
-use super::raw::function_at;
+use super::raw::{Ledger, function_at};
 use super::wire::{self, Kind};
 
 /// One argument, one result.
@@ -24,14 +26,32 @@ where
     }
 }
 
+thread_local! {
+    static LEDGER: Cell<Option<&'static Ledger>> = const { Cell::new(None) };
+}
+
+/// Says where this thread, which is a worker's, notes how far it has come with a chunk.
+pub(super) fn set_ledger(ledger: Ledger) {
+    // It is mapped for good as well.
+    LEDGER.with(|place| place.set(Some(Box::leak(Box::new(ledger)))));
+}
+
 /// Many arguments, and for each the kind of its answer and the answer.
+///
+/// What is done goes into the ledger as well, one by one: if this process dies, it is known which argument it died of, and
+/// the results of those before are not lost.
 pub(super) fn chunk<A, R>(function: usize, types: u64, arguments: &[u8], to: &mut Vec<u8>) -> Kind
 where
     A: DeserializeOwned,
     R: Serialize,
 {
     let Some(function) = function_at::<A, R>(function, types) else { return mismatch(to) };
+    let mut ledger = LEDGER.with(Cell::get);
     for argument in wire::pieces(arguments) {
+        let before = to.len();
+        if let Some(ledger) = ledger {
+            ledger.count();
+        }
         // It has no error to give: each piece says how it went.
         let _ = wire::piece(to, |to| {
             let at = to.len();
@@ -39,6 +59,8 @@ where
             to[at] = code(call(function, argument, to));
             Ok::<(), Infallible>(())
         });
+        // One that does not fit ends the book: those behind it would be taken for it.
+        ledger = ledger.filter(|ledger| ledger.keep(&to[before..]));
     }
     Kind::Value
 }

@@ -26,8 +26,8 @@ use super::remote::{Remote, RemoteChunk, Terms};
 /// worker it never returns; everywhere else it returns at once.
 ///
 /// A task is a plain function and its argument: a function item, an instance of a generic one, or a closure that captures
-/// nothing. The argument and the result go through serde; several arguments are a tuple. A closure that captures something
-/// is refused by the compiler, since what it captured stays in this process: give it as the argument.
+/// nothing; several arguments are a tuple. A closure that captures something is refused by the compiler, since what it captured
+/// stays in this process: give it as the argument.
 ///
 /// ```compile_fail,E0308
 /// # use batteries::concurrent::futures::ProcessPoolExecutor;
@@ -47,6 +47,35 @@ use super::remote::{Remote, RemoteChunk, Terms};
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 ///
+/// # Arguments and results
+///
+/// They go through serde, so types of your own derive `Serialize` and `Deserialize`:
+///
+/// ```toml
+/// serde = { version = "1", features = ["derive"] }
+/// ```
+///
+/// - They are owned: `String` instead of `&str`, `Vec` instead of a slice, [`Bytes`](super::Bytes) for many bytes.
+/// - The format (postcard) writes values without their fields' names. Types that decide while writing or reading what comes next
+///   cannot be sent: `#[serde(flatten)]`, `untagged`, `skip_serializing_if`, `serde_json::Value`. Trying gives an error that says
+///   so. Send such a value as a `String` of JSON.
+/// - Errors are results like any other: `Result<T, String>`, or an enum that derives both; `Box<dyn Error>` and `io::Error` do
+///   not, `map_err(|e| e.to_string())` helps.
+/// - A closure that only panics needs its result's type: `|_: u32| -> () { panic!() }`.
+///
+/// # What a worker is
+///
+/// It has this program's arguments, and its environment and current directory as they are when the worker starts. Its standard
+/// output and error are this program's. Its standard input is empty. `main` has not run in it beyond the first line: no runtime, no
+/// logger, no settings, unless the [initializer](ProcessPoolBuilder::initializer) makes them. Under `#[tokio::main]` the first
+/// line would already be inside of the runtime: write a plain `main` that calls `init` and then starts the runtime.
+///
+/// Each worker has a process group of its own in the terminal's background. So a Ctrl-C is for this program, and ends the workers
+/// with it. A task must not read from the terminal (`/dev/tty`, a prompt for a password): it would be stopped, and only a
+/// deadline ends that; with `stty tostop` the same goes for printing. When this program ends in whatever way, SIGKILL included,
+/// its workers are killed at once, and with them the processes that their tasks have started. The same happens when a worker is
+/// killed, overruns a deadline or dies. At a normal end of the pool, what a task has left running goes on.
+///
 /// Everything else is as with a [`ThreadPoolExecutor`](super::super::ThreadPoolExecutor): the futures are the same type and
 /// can be waited for together with those of threads, tasks start in the order in which they were submitted, workers start
 /// when tasks need them, dropping the pool waits until every task has run.
@@ -54,7 +83,8 @@ use super::remote::{Remote, RemoteChunk, Terms};
 /// # When a worker dies
 ///
 /// By default the task it ran fails with [`TaskError::WorkerDied`](super::super::TaskError::WorkerDied), which says how, and
-/// the worker is replaced; every other task goes on. [`CrashPolicy::Break`](super::CrashPolicy::Break) is what Python does.
+/// the worker is replaced; every other task goes on. Only if very many die and not one task comes to its end in between, the
+/// pool breaks ([`crash_budget`](ProcessPoolBuilder::crash_budget)). [`CrashPolicy::Break`](super::CrashPolicy::Break) is what Python does.
 /// A task that may safely run twice can be [retried](TaskBuilder::retry).
 ///
 /// # Differences from Python
@@ -182,7 +212,9 @@ impl ProcessPoolExecutor {
         self.crew.metrics()
     }
 
-    /// Returns the process ids of the workers that are alive, in no particular order.
+    /// Returns the process ids of the workers, in no particular order.
+    ///
+    /// One that has died while it had nothing to do is among them until the next task finds out.
     #[must_use]
     pub fn worker_pids(&self) -> Vec<u32> {
         self.office.pids()
@@ -232,7 +264,7 @@ impl ProcessPoolExecutor {
     {
         let cell = Arc::new(TaskCell::new(self.crew.id(), work));
         // Nobody else has seen the cell, so it cannot be done.
-        let _ = cell.observe(Observer::Switch(switch));
+        let _ = cell.observe(Observer::Brake(switch));
         self.crew.submit(cell)
     }
 }
@@ -299,7 +331,7 @@ impl TaskBuilder<'_> {
 
     /// Runs the task again, at most `n` times, if its worker dies: for tasks that may safely run twice.
     ///
-    /// Neither a deadline that was overrun nor a kill is a reason to try again.
+    /// Neither a panic, nor a deadline that was overrun, nor a kill is a reason to try again.
     pub fn retry(mut self, n: usize) -> Self {
         self.terms.retries = n;
         self

@@ -53,9 +53,11 @@ impl<'p> ProcessMapBuilder<'p> {
         self
     }
 
-    /// Lets each task run for at most `deadline`; with chunks, each chunk.
+    /// Lets each call run for at most `deadline`.
     ///
-    /// See [`TaskBuilder::deadline`](super::TaskBuilder::deadline).
+    /// See [`TaskBuilder::deadline`](super::TaskBuilder::deadline). In a chunk a call that takes too long is noticed up to a
+    /// quarter of the time later, and the calls behind it go on in another worker. (Where the progress of a chunk is not known,
+    /// on Unixes other than Linux, a chunk may run for as long as all its calls may.)
     pub fn deadline(mut self, deadline: Duration) -> Self {
         self.terms.deadline = Some(deadline);
         self

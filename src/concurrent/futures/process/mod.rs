@@ -14,6 +14,7 @@ mod platform;
 mod platform;
 mod raw;
 mod remote;
+mod strict;
 mod wire;
 
 pub use builder::ProcessPoolBuilder;

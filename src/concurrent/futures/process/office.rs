@@ -9,13 +9,14 @@ use std::path::PathBuf;
 use std::process::ExitStatus;
 use std::time::{Duration, Instant};
 
+use crate::panic_hook;
 use crate::sync::{Arc, Condvar, Mutex, MutexGuard, OnceLock, Weak};
 
-use super::super::cell::Stop;
+use super::super::cell::Brake;
 use super::super::crew::{Crew, Station};
 use super::super::error::{Reason, TaskError, WorkerDeath};
 use super::platform::{Leash, Link};
-use super::remote::Terms;
+use super::remote::{TaskName, Terms};
 use super::wire::Kind;
 
 /// What a pool does when a worker process ends by itself while it runs a task.
@@ -34,6 +35,8 @@ pub enum CrashPolicy {
 #[derive(Debug)]
 pub(super) struct Settings {
     pub(super) executable: Option<PathBuf>,
+    /// The test of libtest that workers are started in.
+    pub(super) test: Option<String>,
     /// The first frame a worker gets.
     pub(super) setup: Vec<u8>,
     pub(super) startup_timeout: Duration,
@@ -49,6 +52,8 @@ pub(super) struct Settings {
 pub(super) enum StartError {
     /// The system would not start one now; later it may.
     System(io::Error),
+    /// It was killed before it was ready; the next one may live.
+    Died(String),
     /// No worker will ever come up.
     Hopeless(String),
 }
@@ -57,7 +62,7 @@ impl fmt::Display for StartError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::System(e) => write!(f, "a worker process could not be started: {e}"),
-            Self::Hopeless(text) => f.write_str(text),
+            Self::Died(text) | Self::Hopeless(text) => f.write_str(text),
         }
     }
 }
@@ -71,6 +76,38 @@ pub(super) enum Silence {
     Ended,
     /// The deadline came first.
     Overran,
+}
+
+/// What is left of a worker.
+#[derive(Debug, Default)]
+pub(super) struct Remains {
+    /// Unknown if somebody else has reaped it, as a program may that reaps all its children.
+    pub(super) status: Option<ExitStatus>,
+    pub(super) progress: Option<Progress>,
+}
+
+/// How far a dead worker had come with a chunk.
+#[derive(Debug)]
+pub(super) struct Progress {
+    pub(super) pid: u32,
+    /// Arguments that it had begun to work on.
+    pub(super) started: usize,
+    /// The answers to those that it was through with, as far as they were kept.
+    pub(super) answers: Vec<u8>,
+}
+
+/// Why a job gave no answer.
+#[derive(Debug)]
+pub(super) struct Failure {
+    pub(super) error: TaskError,
+    /// Of a chunk whose worker died, or was stopped, in its midst.
+    pub(super) progress: Option<Progress>,
+}
+
+impl From<TaskError> for Failure {
+    fn from(error: TaskError) -> Self {
+        Self { error, progress: None }
+    }
 }
 
 /// How a worker is ended from outside.
@@ -87,8 +124,8 @@ pub(super) struct Office {
     settings: Settings,
     max_workers: usize,
     state: Mutex<State>,
-    /// Those who wait for a worker.
-    returned: Condvar,
+    /// Those who wait for a worker, or for the last one to be gone.
+    changed: Condvar,
     crew: OnceLock<Weak<Crew>>,
 }
 
@@ -100,6 +137,10 @@ struct State {
     /// Started and not reaped, whoever has them.
     count: usize,
     leashes: Vec<Arc<Leash>>,
+    /// Threads of the pool.
+    threads: usize,
+    /// Other threads, which carry out what they would wait for.
+    guests: usize,
     /// Workers that died since one gave an answer.
     crashes: usize,
     /// No task will come any more.
@@ -114,16 +155,18 @@ struct State {
 pub(super) struct Job {
     /// The frame.
     pub(super) request: Vec<u8>,
-    pub(super) task: &'static str,
+    pub(super) task: TaskName,
     pub(super) deadline: Option<Duration>,
     pub(super) retries: usize,
+    /// How many calls it is, whose progress is wanted; `None` if it is a single one.
+    pub(super) chunk: Option<u32>,
     pub(super) switch: Arc<Switch>,
 }
 
 impl Job {
-    pub(super) fn new(request: Vec<u8>, task: &'static str, terms: Terms) -> Self {
+    pub(super) fn new(request: Vec<u8>, task: TaskName, terms: Terms) -> Self {
         let Terms { deadline, retries } = terms;
-        Self { request, task, deadline, retries, switch: Arc::new(Switch::default()) }
+        Self { request, task, deadline, retries, chunk: None, switch: Arc::new(Switch::default()) }
     }
 }
 
@@ -133,7 +176,7 @@ impl Office {
             settings,
             max_workers,
             state: Mutex::new(State::default()),
-            returned: Condvar::new(),
+            changed: Condvar::new(),
             crew: OnceLock::new(),
         }
     }
@@ -156,7 +199,7 @@ impl Office {
         for leash in &state.leashes {
             leash.end(end);
         }
-        self.returned.notify_all();
+        self.changed.notify_all();
     }
 
     /// Has a worker carry out `job`, and reads its answer with `read`.
@@ -164,7 +207,7 @@ impl Office {
         &self,
         job: &Job,
         read: impl Fn(Kind, &[u8], u32) -> Result<T, TaskError>,
-    ) -> Result<T, TaskError> {
+    ) -> Result<T, Failure> {
         let mut retries = job.retries;
         // A worker that died idle is found out by the next request, which it has not read.
         let mut unread = 1;
@@ -173,43 +216,65 @@ impl Office {
             let pid = link.pid();
             if !job.switch.hold(link.leash()) {
                 self.give_back(link);
-                return Err(TaskError::Cancelled);
+                return Err(TaskError::Cancelled.into());
             }
             let started = Instant::now();
-            let answer = link.call(&job.request, job.deadline);
+            let mut deadline = job.deadline;
+            if let Some(calls) = job.chunk {
+                link.note_progress();
+                if !link.notes_progress() {
+                    // How long each call takes cannot be told.
+                    deadline = deadline.map(|each| each.saturating_mul(calls));
+                }
+            }
+            let answer = link.call(&job.request, deadline);
             let answer = answer.map(|(kind, payload)| read(kind, payload, pid));
             let killed = job.switch.release();
             let died = |status: Option<ExitStatus>| {
-                let death =
-                    WorkerDeath::new(pid).with_task(job.task).with_running_time(started.elapsed());
+                let death = WorkerDeath::new(pid)
+                    .with_task(&job.task.to_text())
+                    .with_running_time(started.elapsed());
                 TaskError::WorkerDied(status.into_iter().fold(death, WorkerDeath::with_status))
             };
-            match answer {
-                Ok(result) if !killed => {
+            if killed {
+                // A value that came all the same has a destructor, and that is a stranger here.
+                panic_hook::shield(|| drop(answer));
+                return Err(died(self.lose(link).status).into());
+            }
+            let silence = match answer {
+                Ok(result) => {
                     self.give_back(link);
-                    return result;
+                    return result.map_err(Failure::from);
                 }
-                _ if killed => return Err(died(self.lose(link))),
                 Err(Silence::Overran) => {
                     link.leash().end(End::Kill);
-                    self.lose(link);
-                    return Err(TaskError::TimedOut);
+                    let progress = self.lose(link).progress;
+                    return Err(Failure { error: TaskError::TimedOut, progress });
                 }
-                answer => {
-                    let error = died(self.lose(link));
-                    if let Some(reason) = self.crashed(&error) {
-                        return Err(TaskError::Broken(reason));
-                    }
-                    if let (Err(Silence::Unread), 1) = (answer, unread) {
-                        unread = 0;
-                    } else if retries > 0 {
-                        retries -= 1;
-                    } else {
-                        return Err(error);
-                    }
-                    job.switch.again();
+                Err(silence) => silence,
+            };
+            let Remains { status, progress } = self.lose(link);
+            let error = died(status);
+            let again = match silence {
+                Silence::Unread if unread > 0 => {
+                    unread -= 1;
+                    true
                 }
+                // What is left of a chunk is for its owner to decide.
+                _ if progress.is_some() || retries == 0 => false,
+                _ => {
+                    retries -= 1;
+                    true
+                }
+            };
+            let came_far = progress.as_ref().is_some_and(|p| !p.answers.is_empty());
+            if let Some(reason) = self.crashed(&error, !again, came_far) {
+                return Err(TaskError::Broken(reason).into());
             }
+            if !again {
+                return Err(Failure { error, progress });
+            }
+            job.switch.again();
         }
     }
 
@@ -236,7 +301,7 @@ impl Office {
                     Err(error) => state = self.not_started(error)?,
                 }
             } else {
-                self.returned.wait(&mut state);
+                self.changed.wait(&mut state);
             }
         }
     }
@@ -258,13 +323,19 @@ impl Office {
     fn not_started(&self, error: StartError) -> Result<MutexGuard<'_, State>, TaskError> {
         let mut state = self.state.lock();
         state.count -= 1;
-        self.returned.notify_one();
+        self.changed.notify_all();
         if state.ended {
             return Ok(state);
         }
+        if let (StartError::Died(_), CrashPolicy::Replace) = (&error, self.settings.crash_policy) {
+            state.crashes += 1;
+            if state.crashes < self.settings.crash_budget {
+                return Ok(state);
+            }
+        }
         if let (StartError::System(_), true) = (&error, state.count > 0) {
             if state.idle.is_empty() && state.retiring.is_empty() {
-                self.returned.wait(&mut state);
+                self.changed.wait(&mut state);
             }
             return Ok(state);
         }
@@ -281,7 +352,7 @@ impl Office {
             self.unlist(&leash);
             self.state.lock().count -= 1;
         }
-        self.returned.notify_all();
+        self.changed.notify_all();
         self.state.lock()
     }
 
@@ -295,31 +366,35 @@ impl Office {
         } else {
             state.idle.push(link);
         }
-        self.returned.notify_one();
+        self.changed.notify_all();
     }
 
     /// Buries a worker that has ended, or is ending.
-    fn lose(&self, link: Link) -> Option<ExitStatus> {
+    fn lose(&self, link: Link) -> Remains {
         let leash = Arc::clone(link.leash());
-        let status = link.reap_all();
+        let remains = link.reap_all();
         self.unlist(&leash);
         self.state.lock().count -= 1;
-        self.returned.notify_one();
-        status
+        self.changed.notify_all();
+        remains
     }
 
     fn unlist(&self, leash: &Arc<Leash>) {
         self.state.lock().leashes.retain(|other| !Arc::ptr_eq(other, leash));
     }
 
-    /// Counts a death. Gives the reason if that broke the pool, or if it was broken before, for the task that failed by it.
-    fn crashed(&self, error: &TaskError) -> Option<Reason> {
+    /// A worker has died. Counts it if it `counts`, from the start if the worker `came_far` before. Gives the reason if that broke
+    /// the pool, or if it was broken before, for the task that failed by it.
+    fn crashed(&self, error: &TaskError, counts: bool, came_far: bool) -> Option<Reason> {
         let mut state = self.state.lock();
         if state.broken.is_some() || state.ended {
             // Killed with all the others.
             return state.broken.clone();
         }
-        state.crashes += 1;
+        if came_far {
+            state.crashes = 0;
+        }
+        state.crashes += usize::from(counts);
         let crashes = state.crashes;
         drop(state);
         if self.settings.crash_policy == CrashPolicy::Break {
@@ -336,7 +411,10 @@ impl Office {
         }
         if crashes >= self.settings.crash_budget {
             self.break_down(
-                format!("{crashes} worker processes died one after the other: {error}").into(),
+                format!(
+                    "{crashes} tasks in a row have cost a worker its life (crash_budget): {error}"
+                )
+                .into(),
             );
         }
         // The task that was the last straw learns of its own worker.
@@ -348,7 +426,7 @@ impl Office {
         let mut state = self.state.lock();
         let reason = state.broken.get_or_insert(reason).clone();
         drop(state);
-        self.returned.notify_all();
+        self.changed.notify_all();
         if let Some(crew) = self.crew.get().and_then(Weak::upgrade) {
             crew.break_down(reason.clone());
         }
@@ -356,20 +434,44 @@ impl Office {
     }
 }
 
-/// The pool's threads need no preparation; as each ends, so do the workers that nobody uses.
+/// The pool's threads need no preparation. As each ends, so do the workers that nobody uses; the last one waits for those that
+/// guests still use.
 impl Station for Arc<Office> {
     fn open(&self) -> Result<(), String> {
+        self.state.lock().threads += 1;
         Ok(())
     }
 
     fn close(&self) {
         let mut state = self.state.lock();
         state.closing = true;
+        state.threads -= 1;
         for link in std::mem::take(&mut state.idle) {
             link.stop();
             state.retiring.push(link);
         }
-        drop(self.reap_retiring(state));
+        loop {
+            state = self.reap_retiring(state);
+            let left = state.guests > 0 || state.count > 0;
+            if state.threads > 0 || !left {
+                break;
+            }
+            if state.retiring.is_empty() {
+                self.changed.wait(&mut state);
+            }
+        }
+    }
+
+    fn invite(&self) -> bool {
+        let mut state = self.state.lock();
+        let invited = !state.idle.is_empty() && !state.closing;
+        state.guests += usize::from(invited);
+        invited
+    }
+
+    fn dismiss(&self) {
+        self.state.lock().guests -= 1;
+        self.changed.notify_all();
     }
 }
 
@@ -419,12 +521,15 @@ impl Switch {
     }
 
     /// The task goes to another worker after all.
-    fn again(&self) {
+    pub(super) fn again(&self) {
         *self.0.lock() = Hold::Waiting;
     }
 }
 
-impl Stop for Switch {
+impl Brake for Switch {
+    /// What runs in another process cannot be asked.
+    fn ask(&self) {}
+
     fn stop(&self) -> bool {
         let mut hold = self.0.lock();
         match &*hold {

@@ -4,7 +4,8 @@
 //! in every process that runs the same file. So a function goes over the wire as its distance from `anchor`, together with
 //! the distance of the [`Entry`] that knows its types.
 //!
-//! This is the one file of the module with `unsafe` in it. A number that came over the wire is turned into a function here,
+//! This is the one file of the module with `unsafe` in it; the memory that a worker leaves behind ([`Ledger`]) is here for that
+//! reason. A number that came over the wire is turned into a function here,
 //! and that is sound because of four conditions:
 //!
 //! 1. The worker is started from the file that this program was started from, and refuses every frame until it has compared
@@ -16,11 +17,13 @@
 //! 3. The socket that the numbers come from is inherited, not named: nobody else can write to it.
 //! 4. The entry compares the hash of its own types with that of the request before it touches the function.
 
-#![expect(unsafe_code, reason = "a function's address from a number; the conditions stand above")]
+#![expect(unsafe_code, reason = "functions from numbers, and memory shared with another process")]
 
 use std::any::type_name;
+use std::ptr::NonNull;
 
 use crate::sync::OnceLock;
+use crate::sync::global::{AtomicUsize, Ordering};
 
 use super::wire::Kind;
 
@@ -98,6 +101,12 @@ fn address(distance: u64) -> Option<usize> {
     main_code()?.contains(&address).then_some(address)
 }
 
+/// Where the linker put the function at an address of the main program, as its file has it.
+pub(super) fn linked_address(address: usize) -> Option<u64> {
+    let code = main_code()?;
+    code.contains(&address).then(|| address.wrapping_sub(image::shift()) as u64)
+}
+
 /// Tells whether this crate is part of the program itself, and not of a library that it has loaded.
 pub(super) fn is_in_main_program() -> bool {
     main_code().is_some()
@@ -107,7 +116,7 @@ pub(super) fn is_in_main_program() -> bool {
 pub(super) fn layout() -> [u64; 3] {
     let functions = [
         std::io::Error::last_os_error as fn() -> std::io::Error as usize,
-        std::thread::yield_now as fn() as usize,
+        std::env::args as fn() -> std::env::Args as usize,
         function_at::<(), ()> as fn(usize, u64) -> Option<fn(())> as usize,
     ];
     functions.map(|function| function.wrapping_sub(anchor_address()) as u64)
@@ -126,14 +135,28 @@ fn main_code() -> Option<&'static std::ops::Range<usize>> {
     CODE.get_or_init(|| image::main_code().filter(|code| code.contains(&anchor_address()))).as_ref()
 }
 
-#[cfg(not(target_vendor = "apple"))]
+#[cfg(all(unix, not(target_vendor = "apple")))]
 mod image {
     use std::ffi::{c_int, c_void};
     use std::ops::Range;
 
-    /// The segment of the main program that holds the anchor.
+    /// The main program: how far from its place in the file it was loaded, and the segment that holds the anchor.
+    #[derive(Default)]
+    struct Found {
+        shift: usize,
+        code: Option<Range<usize>>,
+    }
+
     pub(super) fn main_code() -> Option<Range<usize>> {
-        let mut found = None;
+        main_program().code
+    }
+
+    pub(super) fn shift() -> usize {
+        main_program().shift
+    }
+
+    fn main_program() -> Found {
+        let mut found = Found::default();
         // SAFETY: `look` matches the callback's type, and reads its last argument as what is passed here.
         unsafe { libc::dl_iterate_phdr(Some(look), (&raw mut found).cast()) };
         found
@@ -145,14 +168,15 @@ mod image {
         _size: usize,
         found: *mut c_void,
     ) -> c_int {
-        // SAFETY: the loader passes a valid `info` for the time of the call, and `main_code` its own local.
-        let (info, found) = unsafe { (&*info, &mut *found.cast::<Option<Range<usize>>>()) };
+        // SAFETY: the loader passes a valid `info` for the time of the call, and `main_program` its own local.
+        let (info, found) = unsafe { (&*info, &mut *found.cast::<Found>()) };
         // SAFETY: the loader says that so many headers are there.
         let headers =
             unsafe { std::slice::from_raw_parts(info.dlpi_phdr, usize::from(info.dlpi_phnum)) };
         // Where addresses are 32 bits wide, so are these fields.
         let wide = |number| usize::try_from(number).unwrap_or(usize::MAX);
-        *found = headers
+        found.shift = wide(info.dlpi_addr);
+        found.code = headers
             .iter()
             .filter(|h| h.p_type == libc::PT_LOAD && h.p_flags & libc::PF_X != 0)
             .map(|h| {
@@ -178,6 +202,11 @@ mod image {
         ) -> *mut u8;
     }
 
+    /// Not asked for: the file's table of names is not read here.
+    pub(super) fn shift() -> usize {
+        0
+    }
+
     /// The segment `__TEXT` of the main program.
     pub(super) fn main_code() -> Option<Range<usize>> {
         let mut size = 0;
@@ -186,6 +215,97 @@ mod image {
             unsafe { getsegmentdata(_dyld_get_image_header(0), c"__TEXT".as_ptr(), &raw mut size) };
         let start = start.addr();
         (start != 0).then(|| start..start.wrapping_add(usize::try_from(size).unwrap_or(0)))
+    }
+}
+
+/// Memory that a worker writes and that outlives it: how far it has come with a chunk, and the results so far.
+///
+/// Two words, how many arguments were started and how many bytes of results follow, then the results. The process that
+/// started the worker reads them as a file, and only when the worker is dead.
+#[derive(Debug)]
+pub(super) struct Ledger {
+    start: NonNull<u8>,
+    len: usize,
+}
+
+impl Ledger {
+    /// Bytes in front of the results.
+    pub(super) const HEAD: usize = 2 * size_of::<usize>();
+
+    /// Takes memory that is mapped and stays so.
+    ///
+    /// # Safety
+    ///
+    /// `len` bytes from `start` on are mapped, readable and writable, aligned to a page, for as long as this process lives,
+    /// and nothing else in this process uses them.
+    unsafe fn new(start: NonNull<u8>, len: usize) -> Self {
+        Self { start, len }
+    }
+
+    fn word(&self, index: usize) -> &AtomicUsize {
+        // SAFETY: by the contract of `new` two words are there and aligned, and other processes write to them only while
+        // this one waits for a request.
+        unsafe { self.start.cast::<AtomicUsize>().add(index).as_ref() }
+    }
+
+    /// One more argument is about to be worked on.
+    pub(super) fn count(&self) {
+        self.word(0).fetch_add(1, Ordering::Release);
+    }
+
+    /// Keeps a result; false if there is no room.
+    pub(super) fn keep(&self, result: &[u8]) -> bool {
+        let filled = self.word(1).load(Ordering::Relaxed);
+        let room = (self.len - Self::HEAD).saturating_sub(filled);
+        if result.len() > room {
+            return false;
+        }
+        // SAFETY: `result.len()` bytes from `HEAD + filled` on lie inside, and nobody else in this process knows of them.
+        unsafe {
+            let to = self.start.add(Self::HEAD + filled);
+            to.copy_from_nonoverlapping(NonNull::from(result).cast(), result.len());
+        }
+        // Release: whoever reads this length, after this process is dead, finds the bytes.
+        self.word(1).store(filled + result.len(), Ordering::Release);
+        true
+    }
+}
+
+#[cfg(unix)]
+mod map {
+    use std::os::fd::AsFd;
+    use std::ptr::NonNull;
+
+    use rustix::mm::{MapFlags, ProtFlags, mmap};
+
+    use super::Ledger;
+
+    impl Ledger {
+        /// Maps the first `len` bytes of a file, for good.
+        pub(crate) fn map(file: impl AsFd, len: usize) -> std::io::Result<Self> {
+            if len < Self::HEAD {
+                return Err(std::io::ErrorKind::InvalidInput.into());
+            }
+            let access = ProtFlags::READ | ProtFlags::WRITE;
+            // SAFETY: without an address of its own the mapping replaces nothing.
+            let start =
+                unsafe { mmap(std::ptr::null_mut(), len, access, MapFlags::SHARED, file, 0)? };
+            let start = NonNull::new(start.cast()).ok_or(std::io::ErrorKind::Other)?;
+            // SAFETY: mapped above, to a page, and never unmapped; the address is known here alone.
+            Ok(unsafe { Self::new(start, len) })
+        }
+    }
+}
+
+#[cfg(not(unix))]
+mod image {
+    /// Where there are no workers nothing need be found.
+    pub(super) fn main_code() -> Option<std::ops::Range<usize>> {
+        None
+    }
+
+    pub(super) fn shift() -> usize {
+        0
     }
 }
 
@@ -227,14 +347,39 @@ mod tests {
             assert_eq!(callee.call(&[], &mut Vec::new()), Kind::Mismatch);
         }
     }
+}
 
-    #[cfg(not(target_vendor = "apple"))]
+#[cfg(all(test, unix))]
+mod unix_tests {
+    use super::*;
+
+    #[test]
+    fn a_ledger_keeps_what_fits_and_a_file_shows_it() {
+        use std::os::unix::fs::FileExt;
+
+        let file = tempfile::tempfile().unwrap();
+        file.set_len(4096).unwrap();
+        let ledger = Ledger::map(&file, 4096).unwrap();
+        ledger.count();
+        ledger.count();
+        assert!(ledger.keep(b"spam"));
+        assert!(ledger.keep(&[7; 4096 - Ledger::HEAD - 4]));
+        assert!(!ledger.keep(b"x"));
+        assert!(ledger.keep(b""));
+        let mut bytes = [0; Ledger::HEAD + 5];
+        file.read_exact_at(&mut bytes, 0).unwrap();
+        let words = bytes.chunks_exact(size_of::<usize>()).take(2);
+        let words: Vec<_> = words.map(|w| usize::from_ne_bytes(w.try_into().unwrap())).collect();
+        assert_eq!(words, [2, 4096 - Ledger::HEAD]);
+        assert_eq!(&bytes[Ledger::HEAD..], b"spam\x07");
+    }
+
     #[test]
     fn a_function_of_a_shared_library_is_refused() {
         // SAFETY: looks up a name in what is loaded already.
         let strlen = unsafe { libc::dlsym(libc::RTLD_DEFAULT, c"strlen".as_ptr()) };
         assert_ne!(strlen.addr(), 0);
         assert_eq!(distance(strlen.addr()), None);
-        assert!(distance(double as fn(u64) -> u64 as usize).is_some());
+        assert!(distance(anchor_address()).is_some());
     }
 }

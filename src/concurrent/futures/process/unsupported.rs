@@ -2,13 +2,12 @@
 
 use std::convert::Infallible;
 use std::fmt;
-use std::process::ExitStatus;
 use std::time::Duration;
 
 use crate::sync::Arc;
 
 use super::super::error::BuildErrorKind;
-use super::office::{End, Settings, Silence, StartError};
+use super::office::{End, Remains, Settings, Silence, StartError};
 use super::wire::Kind;
 
 /// No process is ever started as a worker.
@@ -18,8 +17,16 @@ pub(super) fn check(_: &Settings) -> Result<(), BuildErrorKind> {
     Err(BuildErrorKind::Unsupported)
 }
 
+pub(super) fn test() -> Option<String> {
+    None
+}
+
 pub(super) fn identity() -> Vec<u8> {
     Vec::new()
+}
+
+pub(super) fn name_of(_: usize) -> Option<String> {
+    None
 }
 
 /// A worker, of which there is none.
@@ -68,11 +75,19 @@ impl Link {
         match self.0 {}
     }
 
-    pub(super) fn reap(self) -> Option<ExitStatus> {
+    pub(super) fn notes_progress(&self) -> bool {
         match self.0 {}
     }
 
-    pub(super) fn reap_all(self) -> Option<ExitStatus> {
+    pub(super) fn note_progress(&mut self) {
+        match self.0 {}
+    }
+
+    pub(super) fn reap(self) -> Remains {
+        match self.0 {}
+    }
+
+    pub(super) fn reap_all(self) -> Remains {
         match self.0 {}
     }
 }

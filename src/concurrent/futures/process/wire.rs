@@ -6,8 +6,10 @@
 //! | Frame | Words | Payload |
 //! |---|---|---|
 //! | `Setup` | the initializer | settings, then the initializer's argument |
+//! | `Ledger` | its length in bytes | (a file, beside the bytes) |
 //! | `Call` | the function | its argument |
 //! | `Stop` | | |
+//! | `Hello` | | |
 //! | `Value` | | the result |
 //! | `Panicked` | | message, location, backtrace, thread |
 //! | `Encode`, `Decode`, `Mismatch` | | a text |
@@ -19,6 +21,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use super::bytes::Bytes;
+use super::strict::{self, Strict};
 
 /// Bytes of a frame's head.
 pub(super) const HEAD: usize = 40;
@@ -28,10 +31,14 @@ pub(super) const HEAD: usize = 40;
 pub(super) enum Kind {
     /// To a new worker: how it is to be.
     Setup,
+    /// To a worker: a file to note its progress in. Not answered.
+    Ledger,
     /// To a worker: a task.
     Call,
     /// To a worker: end in good order.
     Stop,
+    /// From a worker: it is one. Its first word.
+    Hello,
     /// From a worker: the task returned.
     Value,
     /// From a worker: the task panicked.
@@ -45,10 +52,12 @@ pub(super) enum Kind {
 }
 
 impl Kind {
-    const ALL: [Self; 8] = [
+    const ALL: [Self; 10] = [
         Self::Setup,
+        Self::Ledger,
         Self::Call,
         Self::Stop,
+        Self::Hello,
         Self::Value,
         Self::Panicked,
         Self::Encode,
@@ -129,9 +138,17 @@ impl Flavor for Append<'_> {
 /// Appends `value`; on an error what was appended is taken away again.
 pub(super) fn encode<T: Serialize>(value: &T, to: &mut Vec<u8>) -> Result<(), String> {
     let before = to.len();
-    postcard::serialize_with_flavor(value, Append(to)).map_err(|e| {
+    let mut serializer = postcard::Serializer { output: Append(to) };
+    value.serialize(Strict(&mut serializer)).map_err(|e| {
         to.truncate(before);
-        complaint::<T>(e)
+        match strict::take_skipped() {
+            Some(field) => format!(
+                "{}: the field `{field}` is left out (`skip_serializing_if`), and the format \
+                 cannot tell that from the next field",
+                type_name::<T>()
+            ),
+            None => complaint::<T>(e),
+        }
     })
 }
 
@@ -195,6 +212,12 @@ pub(super) fn pieces(mut bytes: &[u8]) -> impl Iterator<Item = &[u8]> {
     })
 }
 
+/// Takes the first `n` pieces out of a frame.
+pub(super) fn skip_pieces(frame: &mut Vec<u8>, n: usize) {
+    let bytes: usize = pieces(&frame[HEAD..]).take(n).map(|piece| PIECE + piece.len()).sum();
+    frame.drain(HEAD..HEAD + bytes);
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -217,6 +240,29 @@ mod tests {
         let error = decode::<(String, Option<u64>)>(&bytes[1..]).unwrap_err();
         assert!(error.ends_with("Option<u64>): 1 bytes are left over"), "{error}");
         assert!(decode::<String>(&[5, b'a']).unwrap_err().contains("end too early"));
+    }
+
+    #[test]
+    fn a_field_that_is_left_out_is_an_error_wherever_it_is() {
+        struct Crop(Option<u8>);
+        impl Serialize for Crop {
+            fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                use serde::ser::SerializeStruct;
+
+                let mut fields = serializer.serialize_struct("Crop", 2)?;
+                match &self.0 {
+                    Some(crop) => fields.serialize_field("crop", crop)?,
+                    None => fields.skip_field("crop")?,
+                }
+                fields.end()
+            }
+        }
+        let mut bytes = vec![1];
+        encode(&[Some(Crop(Some(7)))], &mut bytes).unwrap();
+        assert_eq!(bytes, [1, 1, 7]);
+        let error = encode(&(1, [Some(Crop(None))]), &mut bytes).unwrap_err();
+        assert!(error.contains("`crop` is left out (`skip_serializing_if`)"), "{error}");
+        assert_eq!(bytes, [1, 1, 7]);
     }
 
     #[test]

@@ -1,18 +1,22 @@
 //! A worker's life: from its first line of `main` to its end.
 
-use std::io::{self, ErrorKind, Read, Write};
-use std::os::fd::AsFd;
+use std::io::{self, ErrorKind, IoSliceMut, Read, Write};
+use std::mem::MaybeUninit;
+use std::os::fd::{AsFd, OwnedFd};
 use std::os::unix::net::UnixStream;
 
 use rustix::event::{PollFd, poll};
+use rustix::io::Errno;
+use rustix::net::{RecvAncillaryBuffer, RecvAncillaryMessage, recvmsg};
 use rustix::process::{Resource, Rlimit, Signal};
 
 use crate::panic_hook::{self, Notes};
 use crate::sync::thread;
 
-use super::super::raw::Callee;
+use super::super::entry;
+use super::super::raw::{Callee, Ledger};
 use super::super::wire::{self, HEAD, Head, Kind, Setup};
-use super::program::{self, Identity};
+use super::program::{self, Identity, Program};
 use super::system;
 
 /// What [`batteries::init`](crate::init) does.
@@ -34,9 +38,21 @@ fn work() -> io::Result<()> {
     let mut socket = take_over_stdin()?;
     watch(&socket)?;
     panic_hook::install();
+    program::take_name();
+    let mut hello = wire::open(0);
+    wire::close(&mut hello, Kind::Hello, [0; 3]);
+    socket.write_all(&hello)?;
     let mut payload = Vec::new();
     let mut answer = Vec::new();
-    while let Some(head) = read_head(&mut socket)? {
+    while let Some((head, file)) = read_head(&socket)? {
+        if head.kind == Kind::Ledger {
+            let len = usize::try_from(head.words[0]).map_err(io::Error::other)?;
+            // Without one the results of a chunk that kills this process are lost, and nothing else.
+            if let Some(Ok(ledger)) = file.map(|file| Ledger::map(file, len)) {
+                entry::set_ledger(ledger);
+            }
+            continue;
+        }
         let len = usize::try_from(head.len).map_err(io::Error::other)?;
         answer.clear();
         answer.resize(HEAD, 0);
@@ -73,7 +89,7 @@ fn take_over_stdin() -> io::Result<UnixStream> {
     let socket = io::stdin().as_fd().try_clone_to_owned()?;
     let empty = std::fs::File::open("/dev/null")?;
     rustix::stdio::dup2_stdin(&empty)?;
-    if program::is_test() {
+    if program::noted().is_some_and(Program::is_test) {
         // The harness has said what it says before a test; what tasks say is wanted.
         rustix::stdio::dup2_stdout(rustix::stdio::stderr())?;
     }
@@ -101,18 +117,31 @@ fn watch(socket: &UnixStream) -> io::Result<()> {
     Ok(())
 }
 
-/// The next frame's head; `None` where the other end is gone.
-fn read_head(socket: &mut UnixStream) -> io::Result<Option<Head>> {
+/// The next frame's head, and the file that came with it; `None` where the other end is gone.
+fn read_head(socket: &UnixStream) -> io::Result<Option<(Head, Option<OwnedFd>)>> {
     let mut head = [0; HEAD];
-    match socket.read_exact(&mut head) {
-        Ok(()) => Head::from_bytes(&head)
-            .map(Some)
-            .ok_or_else(|| io::Error::other("bytes that are no frame")),
-        Err(e) if matches!(e.kind(), ErrorKind::UnexpectedEof | ErrorKind::ConnectionReset) => {
-            Ok(None)
+    let mut filled = 0;
+    let mut file = None;
+    while filled < HEAD {
+        let mut space = [MaybeUninit::uninit(); rustix::cmsg_space!(ScmRights(1))];
+        let mut control = RecvAncillaryBuffer::new(&mut space);
+        let mut parts = [IoSliceMut::new(&mut head[filled..])];
+        match recvmsg(socket, &mut parts, &mut control, system::RECEIVE) {
+            Ok(message) if message.bytes == 0 => return Ok(None),
+            Ok(message) => filled += message.bytes,
+            Err(Errno::CONNRESET) => return Ok(None),
+            Err(Errno::INTR) => continue,
+            Err(e) => return Err(e.into()),
         }
-        Err(e) => Err(e),
+        for message in control.drain() {
+            if let RecvAncillaryMessage::ScmRights(files) = message {
+                file = files.last();
+            }
+        }
     }
+    let head =
+        Head::from_bytes(&head).ok_or_else(|| io::Error::other("bytes that are no frame"))?;
+    Ok(Some((head, file)))
 }
 
 /// Reads a payload; false if there is no memory for it, and then it is read past.

@@ -3,10 +3,12 @@
 mod child;
 mod link;
 mod program;
+mod symbol;
 mod system;
 
 pub(crate) use child::begin;
 pub(super) use link::{Leash, Link};
+pub(super) use symbol::name_of;
 
 use super::super::error::BuildErrorKind;
 use super::office::Settings;
@@ -24,6 +26,11 @@ pub(super) fn check(settings: &Settings) -> Result<(), BuildErrorKind> {
         return Err(BuildErrorKind::Unsupported);
     }
     Ok(())
+}
+
+/// The test that workers run, if this is one.
+pub(super) fn test() -> Option<String> {
+    program::own_test()
 }
 
 /// What a worker compares with its own before it follows anybody.

@@ -1,26 +1,28 @@
 //! This program: how to start it once more as a worker, and how to tell that it is the same.
 
 use std::backtrace::Backtrace;
+use std::cell::RefCell;
 use std::env;
-use std::ffi::OsString;
+use std::ffi::{CString, OsString};
 use std::fs;
 use std::os::fd::AsFd;
+use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::MetadataExt;
-use std::os::unix::process::CommandExt;
+use std::os::unix::process::{CommandExt, parent_id};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use crate::sync::{OnceLock, thread};
+use crate::sync::{OnceLock, thread, thread_local};
 
 use super::super::raw;
 use super::super::wire;
 use super::system;
 
-/// Says that this process is a worker, and which socket is its standard input.
+/// Says that this process is a worker, and of whom: see [`Summons`].
 const VARIABLE: &str = "BATTERIES_WORKER";
 
 /// Changes with what goes over the wire.
-const PROTOCOL: u32 = 1;
+const PROTOCOL: u32 = 2;
 
 /// How `batteries::init` was called.
 #[derive(Debug)]
@@ -36,13 +38,45 @@ pub(super) struct Program {
 static PROGRAM: OnceLock<Program> = OnceLock::new();
 
 /// Notes how this program was started; the first call counts.
+///
+/// Nothing is noted in a process that was to be a worker and cannot be one, since its standard input is not the socket any
+/// more: with workers of its own, each of which would fare the same, it would start an endless chain.
 pub(super) fn note() {
+    let summons = Summons::read();
+    if summons.as_ref().is_some_and(|summons| summons.is_ours() && !summons.is_obeyed()) {
+        return;
+    }
+    let test = match summons.filter(Summons::is_obeyed) {
+        Some(summons) => summons.test,
+        None if system::is_first_thread() || thread::current().name().is_some() => current_test(),
+        // No thread of this kind is where a program or a test begins.
+        None => return,
+    };
+    TEST.with(|own| own.replace(test.clone()));
     PROGRAM.get_or_init(|| Program {
         arguments: env::args_os().collect(),
-        test: current_test(),
+        test,
         path: env::current_exe().ok(),
         identity: Identity::own().ok(),
     });
+}
+
+thread_local! {
+    /// The test that this thread runs, if it has called `init`.
+    static TEST: RefCell<Option<String>> = const { RefCell::new(None) };
+}
+
+/// The test whose first line is a worker's: this thread's own, or the first one that called `init`.
+pub(super) fn own_test() -> Option<String> {
+    TEST.with(|own| own.borrow().clone()).or_else(|| noted()?.test.clone())
+}
+
+/// Calls this process, which was started by the name of a link, what its program is called.
+pub(super) fn take_name() {
+    let name = noted().and_then(|program| Path::new(program.arguments.first()?).file_name());
+    if let Some(name) = name.and_then(|name| CString::new(name.as_bytes()).ok()) {
+        system::set_process_name(&name);
+    }
 }
 
 /// What was noted; `None` if `batteries::init` was not called.
@@ -55,6 +89,7 @@ impl Program {
     pub(super) fn command(
         &self,
         executable: Option<&Path>,
+        test: Option<&str>,
         socket: impl AsFd + Into<Stdio>,
     ) -> std::io::Result<Command> {
         let own = || system::running_file().or_else(|| self.path.clone());
@@ -66,7 +101,7 @@ impl Program {
         if let Some(name) = arguments.next() {
             command.arg0(name);
         }
-        match &self.test {
+        match test {
             None => command.args(arguments),
             // This very test and nothing else, on the harness's own first thread, which keeps its words to itself.
             Some(test) => command
@@ -75,12 +110,19 @@ impl Program {
                 .stdout(Stdio::null()),
         };
         let stat = rustix::fs::fstat(&socket)?;
+        let test = test.unwrap_or_default();
+        let (device, inode, own) = (stat.st_dev, stat.st_ino, std::process::id());
         command
-            .env(VARIABLE, format!("{PROTOCOL}:{}:{}", stat.st_dev, stat.st_ino))
+            .env(VARIABLE, format!("{PROTOCOL}:{device}:{inode}:{own}:{test}"))
             .stdin(socket)
             // The terminal's Ctrl-C goes to its foreground group: to this program, which then ends its workers.
             .process_group(0);
         Ok(command)
+    }
+
+    /// Whether `init` was called by a test, whose harness writes to the standard output of its workers.
+    pub(super) fn is_test(&self) -> bool {
+        self.test.is_some()
     }
 
     /// What a worker must be to be let in.
@@ -89,17 +131,43 @@ impl Program {
     }
 }
 
-/// Tells whether this process was started as a worker: the socket that the variable names is its standard input. A program
-/// that a task starts inherits the variable, but not the socket.
+/// Tells whether this process was started as a worker.
 pub(super) fn is_worker() -> bool {
-    let Some(value) = env::var(VARIABLE).ok() else { return false };
-    let Ok(stat) = rustix::fs::fstat(rustix::stdio::stdin()) else { return false };
-    value == format!("{PROTOCOL}:{}:{}", stat.st_dev, stat.st_ino)
+    Summons::read().is_some_and(|summons| summons.is_obeyed())
 }
 
-/// Tells whether this worker runs a test, whose standard output went to nowhere.
-pub(super) fn is_test() -> bool {
-    current_test().is_some()
+/// What [`VARIABLE`] says. A program that a task starts inherits it, but neither the socket nor the parent.
+#[derive(Debug)]
+struct Summons {
+    /// Device and inode of the socket that is the worker's standard input.
+    socket: (String, String),
+    /// The process that has the other end.
+    parent: u32,
+    /// The test that the worker runs, if it is one's.
+    test: Option<String>,
+}
+
+impl Summons {
+    fn read() -> Option<Self> {
+        let value = env::var(VARIABLE).ok()?;
+        let mut parts = value.splitn(5, ':');
+        let mut part = || parts.next().map(str::to_owned);
+        (part()? == PROTOCOL.to_string()).then_some(())?;
+        let socket = (part()?, part()?);
+        let parent = part()?.parse().ok()?;
+        Some(Self { socket, parent, test: part().filter(|test| !test.is_empty()) })
+    }
+
+    /// Whether this very process was meant, and not the one that started it.
+    fn is_ours(&self) -> bool {
+        self.parent == parent_id()
+    }
+
+    /// Whether the socket is there.
+    fn is_obeyed(&self) -> bool {
+        rustix::fs::fstat(rustix::stdio::stdin())
+            .is_ok_and(|stat| self.socket == (stat.st_dev.to_string(), stat.st_ino.to_string()))
+    }
 }
 
 /// What two processes of one program have in common, and those of two builds have not.
@@ -134,7 +202,7 @@ impl Identity {
 fn current_test() -> Option<String> {
     let thread = thread::current();
     match thread.name() {
-        Some(name) if name != "main" => Some(name.to_owned()),
+        Some(name) if !system::is_first_thread() => Some(name.to_owned()),
         _ if tests_share_a_thread() => test_among(&Backtrace::force_capture().to_string()),
         _ => None,
     }
@@ -146,24 +214,22 @@ fn tests_share_a_thread() -> bool {
         || arguments.any(|argument| argument.to_string_lossy().starts_with("--test-threads"))
 }
 
-/// The path of the test in a backtrace: the harness calls `krate::path::test::{{closure}}` through `FnOnce::call_once`.
+/// The path of the test in a backtrace: the harness calls `krate::path::test::{{closure}}` through `FnOnce::call_once`, from a
+/// function of its own. Whatever else is called like that, `main` for one, is no test.
 fn test_among(backtrace: &str) -> Option<String> {
-    let functions = backtrace.lines().filter_map(|line| line.trim_start().split_once(": "));
-    let mut last = None;
-    for (number, function) in functions {
-        if number.bytes().any(|b| !b.is_ascii_digit()) {
-            continue;
-        }
-        if function.starts_with("core::ops::function::FnOnce::call_once")
-            && let Some(test) = last
-        {
-            let path: &str = test;
-            let path = path.strip_suffix("::{{closure}}").unwrap_or(path);
-            return path.split_once("::").map(|(_, test)| test.to_owned());
-        }
-        last = Some(function);
-    }
-    None
+    const HARNESS: &str = "test::__rust_begin_short_backtrace";
+
+    let functions: Vec<&str> = backtrace
+        .lines()
+        .filter_map(|line| line.trim_start().split_once(": "))
+        .filter(|(number, _)| number.bytes().all(|b| b.is_ascii_digit()))
+        .map(|(_, function)| function)
+        .collect();
+    let harness = functions.iter().position(|function| function.starts_with(HARNESS))?;
+    let callees = functions[..harness].iter().rev();
+    let test = callees.copied().find(|f| !f.ends_with("::call_once"))?;
+    let path = test.strip_suffix("::{{closure}}").unwrap_or(test);
+    path.split_once("::").map(|(_krate, test)| test.to_owned())
 }
 
 #[cfg(test)]

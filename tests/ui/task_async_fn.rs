@@ -1,0 +1,6 @@
+#[batteries::task]
+async fn fetch(url: String) -> String {
+    url
+}
+
+fn main() {}

@@ -1,0 +1,6 @@
+#[batteries::task]
+fn length(text: &str) -> usize {
+    text.len()
+}
+
+fn main() {}

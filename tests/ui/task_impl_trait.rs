@@ -1,0 +1,6 @@
+#[batteries::task]
+fn show(value: impl ToString) -> String {
+    value.to_string()
+}
+
+fn main() {}

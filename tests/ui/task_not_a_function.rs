@@ -1,0 +1,4 @@
+#[batteries::task]
+struct Area;
+
+fn main() {}

@@ -1,0 +1,10 @@
+struct Shape;
+
+impl Shape {
+    #[batteries::task]
+    fn area(&self) -> f64 {
+        1.0
+    }
+}
+
+fn main() {}
