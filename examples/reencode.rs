@@ -14,7 +14,8 @@ use std::process::ExitCode;
 
 use batteries::io::{Bom, EncodeError, Encoding, Errors, Newline, TextOptions};
 
-const USAGE: &str = "usage: reencode [--from ENCODING] [--to ENCODING] [--errors POLICY] [--newline STYLE] <IN >OUT
+const USAGE: &str =
+    "usage: reencode [--from ENCODING] [--to ENCODING] [--errors POLICY] [--newline STYLE] <IN >OUT
 
   --from     utf-8 where no byte order mark says otherwise
   --to       utf-8
@@ -93,7 +94,9 @@ fn reencode(settings: &Settings) -> io::Result<()> {
         writer.write_str(chunk).map_err(|error| match EncodeError::of(&error) {
             Some(found) => {
                 let lines = chunk[..found.position()].matches('\n').count();
-                io::Error::other(format!("{error}, {lines} lines behind byte {offset} of the input"))
+                io::Error::other(format!(
+                    "{error}, {lines} lines behind byte {offset} of the input"
+                ))
             }
             None => error,
         })?;

@@ -12,11 +12,34 @@ use batteries::io::{DecodeError, Encoding, Errors, LineTooLong, Newline, TextOpt
 use libfuzzer_sys::fuzz_target;
 
 const ENCODINGS: [&str; 20] = [
-    "utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "utf-32", "utf-32-le", "utf-32-be", "ascii", "latin-1", "cp1252",
-    "cp037", "iso8859-6", "mac-arabic", "shift_jis", "euc_jp", "gbk", "gb18030", "big5", "euc_kr",
+    "utf-8",
+    "utf-8-sig",
+    "utf-16",
+    "utf-16-le",
+    "utf-16-be",
+    "utf-32",
+    "utf-32-le",
+    "utf-32-be",
+    "ascii",
+    "latin-1",
+    "cp1252",
+    "cp037",
+    "iso8859-6",
+    "mac-arabic",
+    "shift_jis",
+    "euc_jp",
+    "gbk",
+    "gb18030",
+    "big5",
+    "euc_kr",
 ];
 const POLICIES: [Errors; 6] = [
-    Errors::Strict, Errors::Ignore, Errors::Replace, Errors::BackslashReplace, Errors::RoundTrip, Errors::XmlCharRef,
+    Errors::Strict,
+    Errors::Ignore,
+    Errors::Replace,
+    Errors::BackslashReplace,
+    Errors::RoundTrip,
+    Errors::XmlCharRef,
 ];
 const MODES: [Newline; 5] =
     [Newline::Universal, Newline::UniversalKeep, Newline::Lf, Newline::Cr, Newline::CrLf];

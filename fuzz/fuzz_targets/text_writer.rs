@@ -12,11 +12,30 @@ use batteries::io::{Encoding, Errors, Newline, TextOptions};
 use libfuzzer_sys::fuzz_target;
 
 const ENCODINGS: [&str; 16] = [
-    "utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "utf-32", "utf-32-le", "utf-32-be", "ascii", "latin-1", "cp1252",
-    "koi8-r", "cp437", "cp037", "shift_jis", "gb18030",
+    "utf-8",
+    "utf-8-sig",
+    "utf-16",
+    "utf-16-le",
+    "utf-16-be",
+    "utf-32",
+    "utf-32-le",
+    "utf-32-be",
+    "ascii",
+    "latin-1",
+    "cp1252",
+    "koi8-r",
+    "cp437",
+    "cp037",
+    "shift_jis",
+    "gb18030",
 ];
 const POLICIES: [Errors; 6] = [
-    Errors::Strict, Errors::Ignore, Errors::Replace, Errors::BackslashReplace, Errors::RoundTrip, Errors::XmlCharRef,
+    Errors::Strict,
+    Errors::Ignore,
+    Errors::Replace,
+    Errors::BackslashReplace,
+    Errors::RoundTrip,
+    Errors::XmlCharRef,
 ];
 const MODES: [Newline; 4] = [Newline::UniversalKeep, Newline::Lf, Newline::Cr, Newline::CrLf];
 

@@ -82,8 +82,7 @@ impl EastAsian {
 
     fn decode_without_reserve(self, input: &[u8], last: bool, out: &mut [u8]) -> Step {
         let mut decoder = self.encoding().new_decoder_without_bom_handling();
-        let (result, read, written) =
-            decoder.decode_to_utf8_without_replacement(input, out, false);
+        let (result, read, written) = decoder.decode_to_utf8_without_replacement(input, out, false);
         let (end, length) = match result {
             DecoderResult::Malformed(length, behind) => {
                 (read - usize::from(behind), usize::from(length))

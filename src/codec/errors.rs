@@ -82,8 +82,7 @@ pub(super) fn escaped_byte(c: char) -> Option<u8> {
 /// Returns where the first character of `text` begins that stands for a byte in [`Errors::RoundTrip`].
 pub(super) fn find_escape(text: &[u8]) -> Option<usize> {
     // U+10FF80 to U+10FFFF, the last 128 characters, are F4 8F BE 80 to F4 8F BF BF.
-    memchr::memchr_iter(0xf4, text)
-        .find(|&at| matches!(text[at..], [0xf4, 0x8f, 0xbe | 0xbf, ..]))
+    memchr::memchr_iter(0xf4, text).find(|&at| matches!(text[at..], [0xf4, 0x8f, 0xbe | 0xbf, ..]))
 }
 
 impl Errors {
@@ -196,7 +195,8 @@ impl Reason {
     pub(crate) const ILLEGAL_ENCODING: Self = Self("illegal encoding");
     pub(crate) const ILLEGAL_SURROGATE: Self = Self("illegal UTF-16 surrogate");
     pub(crate) const LONE_SURROGATE: Self = Self("surrogates not allowed");
-    pub(crate) const SURROGATE_NUMBER: Self = Self("code point in surrogate code point range(0xd800, 0xe000)");
+    pub(crate) const SURROGATE_NUMBER: Self =
+        Self("code point in surrogate code point range(0xd800, 0xe000)");
     pub(crate) const NUMBER_TOO_LARGE: Self = Self("code point not in range(0x110000)");
     pub(crate) const NO_BYTE_ORDER_MARK: Self = Self("Stream does not start with BOM");
     pub(crate) const NOT_ASCII: Self = Self("ordinal not in range(128)");

@@ -58,7 +58,13 @@ impl<F: Read + Write + Seek> BufRandom<F> {
     pub fn with_capacity(capacity: usize, file: F) -> Self {
         let capacity = capacity.max(1);
         let mode = Mode::Reading(0);
-        Self { file: Some(file), buffer: Vec::with_capacity(capacity), capacity, mode, is_panicked: false }
+        Self {
+            file: Some(file),
+            buffer: Vec::with_capacity(capacity),
+            capacity,
+            mode,
+            is_panicked: false,
+        }
     }
 
     /// Returns the file, which has not got what is still in the buffer.
@@ -176,7 +182,9 @@ impl<F: Read + Write + Seek> BufRead for BufRandom<F> {
 impl<F: Read + Write + Seek> Write for BufRandom<F> {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         self.turn_to_writing()?;
-        if bytes.len() <= self.capacity - self.buffer.len().min(self.capacity) && bytes.len() < self.capacity {
+        if bytes.len() <= self.capacity - self.buffer.len().min(self.capacity)
+            && bytes.len() < self.capacity
+        {
             self.buffer.extend_from_slice(bytes);
             return Ok(bytes.len());
         }

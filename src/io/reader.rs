@@ -390,6 +390,7 @@ impl<R: Read> TextReader<R> {
                         self.account(end);
                         self.window.advance(end);
                         self.passes_over = false;
+                        continue;
                     }
                     None => {
                         let to = self.resolved();
@@ -405,7 +406,7 @@ impl<R: Read> TextReader<R> {
             }
             let from = self.window.start();
             let found = self.ends.peek();
-            if found.unwrap_or_else(|| self.resolved()) - from > self.max_line {
+            if found.unwrap_or(self.ends.to).saturating_sub(from) > self.max_line {
                 self.passes_over = true;
                 let (offset, _) =
                     offset_at(&self.marks, self.decoder.encoding(), self.window.bytes(), from);
@@ -624,7 +625,8 @@ impl<R: Read> TextReader<R> {
         if self.bom == Bom::Sniff {
             // No byte more is asked for than it takes to tell: whoever writes may wait for an answer.
             let may_be = |raw: &[u8]| {
-                let marks: [&[u8]; 4] = [b"\xef\xbb\xbf", b"\xfe\xff", b"\xff\xfe\0\0", b"\0\0\xfe\xff"];
+                let marks: [&[u8]; 4] =
+                    [b"\xef\xbb\xbf", b"\xfe\xff", b"\xff\xfe\0\0", b"\0\0\xfe\xff"];
                 marks.iter().any(|mark| mark.len() > raw.len() && mark.starts_with(raw))
             };
             while may_be(self.undecoded()) && self.read_raw()? == Got::Bytes {}
@@ -923,7 +925,8 @@ impl<R: Read> BufRead for TextReader<R> {
         }
         let from = from + usize::from(text.starts_with(b"\r"));
         if self.plain_to <= from {
-            self.plain_to = memchr(b'\r', &self.window.bytes()[from..to]).map_or(to, |at| from + at);
+            self.plain_to =
+                memchr(b'\r', &self.window.bytes()[from..to]).map_or(to, |at| from + at);
         }
         Ok(&self.window.bytes()[from..self.plain_to])
     }

@@ -55,8 +55,7 @@ pub(super) fn index_sse2(marks: Marks, text: &[u8], ends: &mut Vec<u32>) {
             // SAFETY: every x86-64 has SSE2, and the block has 64 bytes, of which 16 are read from the quarter's first on.
             let bits = unsafe {
                 let wanted = _mm_set1_epi8(byte.cast_signed());
-                let bytes =
-                    _mm_loadu_si128(block.as_ptr().add(16 * quarter).cast::<__m128i>());
+                let bytes = _mm_loadu_si128(block.as_ptr().add(16 * quarter).cast::<__m128i>());
                 _mm_movemask_epi8(_mm_cmpeq_epi8(bytes, wanted)).cast_unsigned()
             };
             mask |= u64::from(bits) << (16 * quarter);

@@ -56,7 +56,9 @@ fn one_ending_at_every_place_of_every_length() {
 #[test]
 fn nothing_but_endings() {
     for length in 0..=300 {
-        for unit in [&b"\n"[..], b"\r", b"\r\n", b"\n\r", b"\r\r\n", b"\r\n\n", b"\x8a\n", b"\x0b\r"] {
+        for unit in
+            [&b"\n"[..], b"\r", b"\r\n", b"\n\r", b"\r\r\n", b"\r\n\n", b"\x8a\n", b"\x0b\r"]
+        {
             let text: Vec<u8> = unit.iter().copied().cycle().take(length).collect();
             compare(&text);
         }
@@ -71,7 +73,13 @@ fn random_text_at_every_alignment() {
         let rare = 1 + round % 40;
         let length = random.below(700);
         let text: Vec<u8> = (0..length + 64)
-            .map(|_| if random.below(rare) == 0 { b"\r\n\r\n\x0a\x0d"[random.below(6)] } else { random.below(256) as u8 })
+            .map(|_| {
+                if random.below(rare) == 0 {
+                    b"\r\n\r\n\x0a\x0d"[random.below(6)]
+                } else {
+                    random.below(256) as u8
+                }
+            })
             .collect();
         compare(&text[random.below(64)..]);
     }

@@ -79,7 +79,10 @@ impl Window {
     /// If that is in the middle of a character or behind the text.
     #[inline]
     pub(super) fn advance(&mut self, to: usize) {
-        assert!(self.start <= to && self.is_edge(to), "the start moves from character to character");
+        assert!(
+            self.start <= to && self.is_edge(to),
+            "the start moves from character to character"
+        );
         self.start = to;
     }
 

@@ -3,7 +3,7 @@
 use std::fmt::{self, Debug};
 use std::io::{self, ErrorKind, Seek, SeekFrom, Write};
 
-use memchr::{memchr2, memchr_iter};
+use memchr::{memchr_iter, memchr2};
 
 use crate::codec::{Encoder, Encoding, Errors, Unencodable};
 
@@ -170,7 +170,9 @@ impl<W: Write> TextWriter<W> {
         }
         match (result, self.sink.take()) {
             (Ok(()), Some(sink)) => Ok(sink),
-            (Ok(()), None) => unreachable!("only `finish` takes the sink, and takes the writer with it"),
+            (Ok(()), None) => {
+                unreachable!("only `finish` takes the sink, and takes the writer with it")
+            }
             (Err(error), sink) => {
                 self.sink = sink;
                 Err(FinishError { error, writer: self })
@@ -260,7 +262,8 @@ impl<W: Write> TextWriter<W> {
     fn pass_on(&mut self, to: usize) -> io::Result<()> {
         while self.passed < to {
             self.is_panicked = true;
-            let sink = self.sink.as_mut().ok_or_else(|| io::Error::other("the writer was finished"))?;
+            let sink =
+                self.sink.as_mut().ok_or_else(|| io::Error::other("the writer was finished"))?;
             let result = sink.write(&self.pending[self.passed..to]);
             self.is_panicked = false;
             match result {

@@ -56,7 +56,8 @@ const HANDLER: Rule = Rule {
 };
 
 const NO_ENCODING: &str = "`utf-7`, `iso2022_jp` and the other encodings with a memory";
-const NO_SURROGATES: &str = "text with half surrogates other than those of `surrogateescape`, and `surrogatepass`";
+const NO_SURROGATES: &str =
+    "text with half surrogates other than those of `surrogateescape`, and `surrogatepass`";
 const NO_DECODE: &str = "`xmlcharrefreplace` and `namereplace` for reading";
 const NO_BYTES_IO: &str = "`BytesIO`";
 const NO_NEGATIVE: &str = "negative sizes and places, and closing without dropping";
@@ -352,7 +353,10 @@ impl Reading {
 
     fn compare(mut self, case: &Value) -> Outcome {
         let Some(out) = case["out"].as_array() else {
-            return Outcome::Failed { expected: case["out"].to_string(), got: "a reader".to_owned() };
+            return Outcome::Failed {
+                expected: case["out"].to_string(),
+                got: "a reader".to_owned(),
+            };
         };
         let mut has_failed = false;
         for (op, expected) in list(case, "ops").iter().zip(out) {
@@ -918,8 +922,11 @@ fn buffered_op(reader: &mut PeekReader<Raw>, writer: &mut BufRandom<Raw>, op: &V
         }
         name @ ("readinto" | "readinto1") => {
             let mut into = vec![0; size.expect("a size")];
-            let result =
-                if name == "readinto" { reader.read_into(&mut into) } else { reader.read(&mut into) };
+            let result = if name == "readinto" {
+                reader.read_into(&mut into)
+            } else {
+                reader.read(&mut into)
+            };
             match result {
                 Ok(count) => json!([count, bytes(&into[..count])]),
                 Err(_) => json!([null, bytes(b"")]),

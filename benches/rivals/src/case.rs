@@ -127,7 +127,13 @@ impl Case {
 
     /// Adds an implementation that runs in this process.
     #[cfg_attr(
-        not(any(feature = "datetime", feature = "futures", feature = "html", test)),
+        not(any(
+            feature = "datetime",
+            feature = "futures",
+            feature = "html",
+            feature = "io",
+            test
+        )),
         expect(dead_code, reason = "for the areas that need no processes of their own")
     )]
     pub(crate) fn here(self, name: &'static str, round: Round) -> Self {
@@ -150,7 +156,7 @@ impl Case {
 
     /// Adds CPython 3.13, at sizes of its own: values are per task, and it is a hundred times slower.
     #[cfg_attr(
-        not(any(feature = "datetime", feature = "futures", feature = "html")),
+        not(any(feature = "datetime", feature = "futures", feature = "html", feature = "io")),
         expect(dead_code, reason = "for the areas that do their work in CPython in one way")
     )]
     pub(crate) fn python(

@@ -56,7 +56,8 @@ fn a_text_is_written_and_read() {
     assert!(open(&path).create_new().is_err());
     assert!(read_text(folder.path().join("gone")).is_err());
     assert!(write_text(folder.path(), "").is_err());
-    let error = open(&path).errors(Errors::Strict).encoding("ascii").unwrap().read_text().unwrap_err();
+    let error =
+        open(&path).errors(Errors::Strict).encoding("ascii").unwrap().read_text().unwrap_err();
     assert!(error.to_string().starts_with("line 1, column 1 (byte 0): "), "{error}");
     assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
 }

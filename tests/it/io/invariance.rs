@@ -9,27 +9,29 @@ use batteries::io::{
 use super::Random;
 
 const ENCODINGS: [&str; 14] = [
-    "utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "utf-32", "utf-32-le", "utf-32-be",
-    "ascii", "latin-1", "cp1252", "cp037", "koi8-r", "mac-roman",
+    "utf-8",
+    "utf-8-sig",
+    "utf-16",
+    "utf-16-le",
+    "utf-16-be",
+    "utf-32",
+    "utf-32-le",
+    "utf-32-be",
+    "ascii",
+    "latin-1",
+    "cp1252",
+    "cp037",
+    "koi8-r",
+    "mac-roman",
 ];
 #[cfg(feature = "cjk")]
 const EAST_ASIAN: [&str; 6] = ["shift_jis", "euc_jp", "gbk", "gb18030", "big5", "euc_kr"];
 #[cfg(not(feature = "cjk"))]
 const EAST_ASIAN: [&str; 0] = [];
-const POLICIES: [Errors; 5] = [
-    Errors::Strict,
-    Errors::Ignore,
-    Errors::Replace,
-    Errors::BackslashReplace,
-    Errors::RoundTrip,
-];
-const MODES: [Newline; 5] = [
-    Newline::Universal,
-    Newline::UniversalKeep,
-    Newline::Lf,
-    Newline::Cr,
-    Newline::CrLf,
-];
+const POLICIES: [Errors; 5] =
+    [Errors::Strict, Errors::Ignore, Errors::Replace, Errors::BackslashReplace, Errors::RoundTrip];
+const MODES: [Newline; 5] =
+    [Newline::Universal, Newline::UniversalKeep, Newline::Lf, Newline::Cr, Newline::CrLf];
 
 /// Gives pieces of any size, is interrupted, and blocks.
 struct Moody<'b> {
@@ -155,8 +157,26 @@ fn text<R: Read>(reader: &mut TextReader<R>, way: usize, random: &mut Random) ->
 
 fn input(encoding: &str, random: &mut Random) -> Vec<u8> {
     const PIECES: [&str; 20] = [
-        "a", "word", "a longer piece of text ", "\n", "\n", "\r", "\r", "\r\n", "\r\n", "é", "ß", "€", "日本",
-        "語", "🐎", "\u{feff}", "\0", "\u{10ff80}", "\u{85}", "\u{2028}",
+        "a",
+        "word",
+        "a longer piece of text ",
+        "\n",
+        "\n",
+        "\r",
+        "\r",
+        "\r\n",
+        "\r\n",
+        "é",
+        "ß",
+        "€",
+        "日本",
+        "語",
+        "🐎",
+        "\u{feff}",
+        "\0",
+        "\u{10ff80}",
+        "\u{85}",
+        "\u{2028}",
     ];
     let mut text = String::new();
     for _ in 0..random.below(40) {
@@ -180,7 +200,10 @@ fn input(encoding: &str, random: &mut Random) -> Vec<u8> {
                 1 => {
                     bytes.remove(at);
                 }
-                _ => bytes[at] = random.pick(&[0, 0x80, 0xc3, 0xd8, 0xdc, 0xe2, 0xed, 0xf0, 0xf4, 0xff]),
+                _ => {
+                    bytes[at] =
+                        random.pick(&[0, 0x80, 0xc3, 0xd8, 0xdc, 0xe2, 0xed, 0xf0, 0xf4, 0xff])
+                }
             }
         }
     }
@@ -198,7 +221,8 @@ fn however_the_bytes_come_the_text_is_the_same() {
             let newline = random.pick(&MODES);
             let options = TextOptions::new().encoding(name).expect("a name");
             let options = options.errors(errors).newline(newline);
-            let what = format!("round {round}: {name}, {errors:?}, {newline:?}, {}", bytes.escape_ascii());
+            let what =
+                format!("round {round}: {name}, {errors:?}, {newline:?}, {}", bytes.escape_ascii());
 
             let mut whole = options.reader(&bytes[..]);
             let expected = lines(&mut whole);
@@ -266,7 +290,8 @@ fn what_is_read_by_round_trip_is_written_as_it_was() {
     let mut random = Random(5);
     for round in 0..600 {
         // Encodings in which no byte below 0x80 is ever malformed.
-        let name = random.pick(&["utf-8", "ascii", "latin-1", "cp1252", "koi8-r", "iso8859-6", "cp864"]);
+        let name =
+            random.pick(&["utf-8", "ascii", "latin-1", "cp1252", "koi8-r", "iso8859-6", "cp864"]);
         let bytes = match round % 2 {
             0 => input(name, &mut random),
             _ => (0..random.below(300)).map(|_| random.below(256) as u8).collect(),
@@ -290,7 +315,11 @@ fn the_verdict_on_utf_8_is_that_of_the_standard_library() {
         let bytes: Vec<u8> = match round % 2 {
             0 => input("utf-8", &mut random),
             _ => (0..random.below(200))
-                .map(|_| random.pick(&[0x61, 0x80, 0xbf, 0xc2, 0xe0, 0xa0, 0xed, 0x9f, 0xf0, 0x90, 0xf4, 0x8f]))
+                .map(|_| {
+                    random.pick(&[
+                        0x61, 0x80, 0xbf, 0xc2, 0xe0, 0xa0, 0xed, 0x9f, 0xf0, 0x90, 0xf4, 0x8f,
+                    ])
+                })
                 .collect(),
         };
         let mut reader = TextOptions::new().with_encoding(Encoding::UTF_8).errors(Errors::Replace);

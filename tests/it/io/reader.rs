@@ -236,9 +236,9 @@ fn only_python_s_three_endings_end_a_line() {
 
 #[test]
 fn memory_does_not_grow_with_the_stream() {
-    // 200 MB with some damage: the window and the marks stay as they are.
+    // With some damage, so that the marks are used: the window and they stay as they are.
     let unit = b"some text, \xc3\xa9 and \xff\r\n";
-    let source = Endless { unit, left: 200 << 20, given: 0 };
+    let source = Endless { unit, left: 8 << 20, given: 0 };
     let mut reader = TextOptions::new().errors(Errors::Replace).reader(source);
     let mut lines = 0_u64;
     reader
@@ -248,5 +248,5 @@ fn memory_does_not_grow_with_the_stream() {
             Ok(())
         })
         .unwrap();
-    assert!(lines > 1 << 20);
+    assert!(lines > 300_000);
 }

@@ -3,7 +3,9 @@
 use std::fmt::Write as _;
 use std::io::{self, ErrorKind, Read, Seek, SeekFrom, Write};
 
-use batteries::io::{BufRandom, EncodeError, Encoding, Errors, Newline, StringIo, TextOptions, TextWriter};
+use batteries::io::{
+    BufRandom, EncodeError, Encoding, Errors, Newline, StringIo, TextOptions, TextWriter,
+};
 
 use super::Random;
 
@@ -68,7 +70,8 @@ fn nothing_is_lost_and_nothing_written_twice_when_the_sink_fails() {
 
 #[test]
 fn a_text_that_cannot_be_encoded_is_not_written_in_part() {
-    let mut writer = TextOptions::new().encoding("latin-1").unwrap().newline(Newline::CrLf).writer(Vec::new());
+    let mut writer =
+        TextOptions::new().encoding("latin-1").unwrap().newline(Newline::CrLf).writer(Vec::new());
     writer.write_str("a\n").unwrap();
     let error = writer.write_str("b\nc\n€").unwrap_err();
     assert_eq!(error.kind(), ErrorKind::InvalidInput);
@@ -105,7 +108,8 @@ fn bytes_of_utf_8_may_be_cut_anywhere() {
 
 #[test]
 fn a_byte_order_mark_is_written_once_and_not_in_the_middle() {
-    let mut writer = TextOptions::new().encoding("utf-8-sig").unwrap().writer(io::Cursor::new(Vec::new()));
+    let mut writer =
+        TextOptions::new().encoding("utf-8-sig").unwrap().writer(io::Cursor::new(Vec::new()));
     writer.write_str("a").unwrap();
     writer.write_str("b").unwrap();
     assert_eq!(writer.position().unwrap(), 5);
@@ -126,7 +130,8 @@ fn policies_write_what_python_writes() {
         (Errors::BackslashReplace, "a\\xe9\\U0001f40e"),
         (Errors::XmlCharRef, "a&#233;&#128014;"),
     ] {
-        let mut writer = TextOptions::new().with_encoding(Encoding::ASCII).errors(errors).writer(Vec::new());
+        let mut writer =
+            TextOptions::new().with_encoding(Encoding::ASCII).errors(errors).writer(Vec::new());
         writer.write_str("aé🐎").unwrap();
         assert_eq!(writer.finish().unwrap(), expected.as_bytes(), "{errors:?}");
     }

@@ -84,14 +84,30 @@ pub(super) fn file(kind: Kind, megabytes: u64) -> io::Result<Input> {
 pub(super) fn text(kind: Kind, megabytes: u64) -> String {
     let words: &[&str] = match kind {
         Kind::Mixed | Kind::Utf16 => &[
-            "größer", "naïve", "café", "быстро", "слово", "λόγος", "日本語", "言葉", "the", "of", "word",
-            "🐎", "число", "ελληνικά", "and", "in",
+            "größer",
+            "naïve",
+            "café",
+            "быстро",
+            "слово",
+            "λόγος",
+            "日本語",
+            "言葉",
+            "the",
+            "of",
+            "word",
+            "🐎",
+            "число",
+            "ελληνικά",
+            "and",
+            "in",
         ],
         Kind::Latin1 => &[
-            "größer", "als", "die", "Straße", "und", "das", "Haus", "der", "Leute", "sagen", "nicht", "können", "ist", "auch",
-            "wieder", "mit",
+            "größer", "als", "die", "Straße", "und", "das", "Haus", "der", "Leute", "sagen",
+            "nicht", "können", "ist", "auch", "wieder", "mit",
         ],
-        _ => &["the", "quick", "brown", "fox", "jumps", "over", "a", "lazy", "dog", "and", "returns"],
+        _ => {
+            &["the", "quick", "brown", "fox", "jumps", "over", "a", "lazy", "dog", "and", "returns"]
+        }
     };
     let (average, ending) = match kind {
         Kind::Short => (12, "\n"),
@@ -102,7 +118,8 @@ pub(super) fn text(kind: Kind, megabytes: u64) -> String {
     let size = (megabytes * 1_000_000) as usize / if kind == Kind::Utf16 { 2 } else { 1 };
     let mut random = 5_u64;
     let mut below = |end: u64| {
-        random = random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        random =
+            random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         (random >> 33) % end
     };
     let mut text = String::with_capacity(size + 256);

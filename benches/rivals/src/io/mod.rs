@@ -62,11 +62,7 @@ pub(crate) fn cases() -> Vec<Case> {
     ]
 }
 
-fn lines<const KIND: u8>(
-    name: &'static str,
-    about: &'static str,
-    operation: &'static str,
-) -> Case {
+fn lines<const KIND: u8>(name: &'static str, about: &'static str, operation: &'static str) -> Case {
     Case::new(name, about, "MB/s", Better::Higher, MEGABYTES)
         .here("batteries", |size| read::<KIND>(size, peers::batteries))
         .here("std", |size| read::<KIND>(size, peers::std_lines))
