@@ -49,29 +49,39 @@ impl Meanings {
     /// Decodes up to the first byte without a meaning.
     pub(super) fn decode(&self, input: &[u8], out: &mut [u8]) -> Step {
         let (mut at, mut written) = (0, 0);
-        // Where one byte is not ASCII there are mostly more of them, at places that no branch foresees: so eight bytes are copied,
-        // and as many count as are ASCII and then one more, whatever that is.
         while self.is_ascii
-            && let Some(block) = input[at..].first_chunk::<32>()
+            && let Some(&eight) = input[at..].first_chunk::<8>()
         {
-            if block.iter().fold(0, |all, byte| all | byte) < 0x80 {
-                out[written..written + 32].copy_from_slice(block);
-                (at, written) = (at + 32, written + 32);
-                continue;
-            }
-            for _ in 0..4 {
-                let Some(&eight) = input[at..].first_chunk::<8>() else { break };
-                let high = u64::from_le_bytes(eight) & 0x8080_8080_8080_8080;
-                let plain = (high.trailing_zeros() as usize / 8).min(7);
-                let utf8 = self.utf8[usize::from(eight[plain])];
-                let to = &mut out[written..written + 11];
-                to[..8].copy_from_slice(&eight);
-                to[plain..plain + 4].copy_from_slice(&utf8);
-                if utf8[3] == 0 {
-                    let (at, written) = (at + plain, written + plain);
-                    return Step::malformed(at, written, 1, Reason::NOT_MAPPED);
+            let high = u64::from_le_bytes(eight) & 0x8080_8080_8080_8080;
+            let to = &mut out[written..written + 11];
+            match high.count_ones() {
+                0 => {
+                    to[..8].copy_from_slice(&eight);
+                    (at, written) = (at + 8, written + 8);
                 }
-                (at, written) = (at + plain + 1, written + plain + usize::from(utf8[3]));
+                // Western text: what is in front of the one byte that is not ASCII, and that.
+                1 => {
+                    let plain = (high.trailing_zeros() as usize / 8).min(7);
+                    let utf8 = self.utf8[usize::from(eight[plain])];
+                    to[..8].copy_from_slice(&eight);
+                    to[plain..plain + 4].copy_from_slice(&utf8);
+                    (at, written) = (at + plain, written + plain);
+                    if utf8[3] == 0 {
+                        return Step::malformed(at, written, 1, Reason::NOT_MAPPED);
+                    }
+                    (at, written) = (at + 1, written + usize::from(utf8[3]));
+                }
+                // Words in another script.
+                _ => {
+                    for byte in eight {
+                        let utf8 = self.utf8[usize::from(byte)];
+                        out[written..written + 4].copy_from_slice(&utf8);
+                        if utf8[3] == 0 {
+                            return Step::malformed(at, written, 1, Reason::NOT_MAPPED);
+                        }
+                        (at, written) = (at + 1, written + usize::from(utf8[3]));
+                    }
+                }
             }
         }
         for &byte in &input[at..] {

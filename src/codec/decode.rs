@@ -78,7 +78,7 @@ impl Decoder {
     /// Says whether what comes is UTF-8 and nothing else, so that it can be checked where it lies.
     pub(crate) fn is_plain_utf8(&self) -> bool {
         let Kind::Utf8 { sig } = self.encoding.0 else { return false };
-        !self.reserve && !(sig && self.at_start)
+        !(self.reserve || sig && self.at_start)
     }
 
     /// Returns what a decoder must know to go on in the middle of a stream.
@@ -198,15 +198,15 @@ fn ascii(input: &[u8], out: &mut [u8]) -> Step {
 pub(super) fn put(c: u32, out: &mut [u8]) -> usize {
     let continued = |shift: u32| 0x80 | (c >> shift & 0x3f) as u8;
     match c {
-        ..=0x7f => {
+        0..=0x7f => {
             out[0] = c as u8;
             1
         }
-        ..=0x7ff => {
+        0x80..=0x7ff => {
             out[..2].copy_from_slice(&[0xc0 | (c >> 6) as u8, continued(0)]);
             2
         }
-        ..=0xffff => {
+        0x800..=0xffff => {
             out[..3].copy_from_slice(&[0xe0 | (c >> 12) as u8, continued(6), continued(0)]);
             3
         }

@@ -120,7 +120,7 @@ impl Encoder {
                 Kind::Utf32(_) => 4,
                 _ => 1,
             };
-            if count % unit != 0 {
+            if !count.is_multiple_of(unit) {
                 return Err(Refused { at: found, reason: Reason::LONE_SURROGATE });
             }
             at = found + 4 * count;

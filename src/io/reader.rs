@@ -3,7 +3,7 @@
 use std::fmt::{self, Debug};
 use std::io::{self, BufRead, ErrorKind, Read, Seek, SeekFrom};
 
-use memchr::memchr;
+use memchr::{memchr, memchr2};
 
 use crate::codec::{Decoder, Encoding, Errors, Malformed, Reason, Stop};
 
@@ -311,7 +311,7 @@ impl<R: Read> TextReader<R> {
             let message = "the encoding and newline of a reader cannot change once it has read";
             return Err(io::Error::new(ErrorKind::Unsupported, message));
         }
-        let encoding = options.encoding.unwrap_or(self.decoder.encoding());
+        let encoding = options.encoding.unwrap_or_else(|| self.decoder.encoding());
         self.newline = options.newline;
         self.errors = options.errors;
         self.max_line = options.max_line;
@@ -408,6 +408,8 @@ impl<R: Read> TextReader<R> {
             let found = self.ends.peek();
             if found.unwrap_or(self.ends.to).saturating_sub(from) > self.max_line {
                 self.passes_over = true;
+                // Nobody takes the end that is known for a line's.
+                self.ends.clear(from);
                 let (offset, _) =
                     offset_at(&self.marks, self.decoder.encoding(), self.window.bytes(), from);
                 let (limit, line) = (self.max_line, self.lines + 1);
@@ -734,7 +736,7 @@ impl<R: Read> TextReader<R> {
             let mut length = raw.len().min(BLOCK);
             if is_cut_at_lines {
                 // Then only marks tell where a line begins.
-                length = memchr(b'\n', &raw[..length]).map_or(length, |at| at + 1);
+                length = memchr2(b'\n', b'\r', &raw[..length]).map_or(length, |at| at + 1);
             }
             let is_all = length == raw.len();
             let text = self.window.end();

@@ -3,7 +3,7 @@
 use std::fmt::{self, Debug};
 use std::io::{self, ErrorKind, Seek, SeekFrom, Write};
 
-use memchr::{memchr_iter, memchr2};
+use memchr::{memchr, memchr2};
 
 use crate::codec::{Encoder, Encoding, Errors, Unencodable};
 
@@ -106,7 +106,7 @@ impl<W: Write> TextWriter<W> {
             translated.clear();
             translated.reserve(text.len() + text.len() / 16);
             let mut rest = text;
-            while let Some(at) = memchr::memchr(b'\n', rest.as_bytes()) {
+            while let Some(at) = memchr(b'\n', rest.as_bytes()) {
                 translated.push_str(&rest[..at]);
                 translated.push_str(ending);
                 rest = &rest[at + 1..];
@@ -175,7 +175,7 @@ impl<W: Write> TextWriter<W> {
             }
             (Err(error), sink) => {
                 self.sink = sink;
-                Err(FinishError { error, writer: self })
+                Err(FinishError { error, writer: Box::new(self) })
             }
         }
     }
@@ -289,17 +289,27 @@ impl<W: Write> TextWriter<W> {
     }
 }
 
-/// Appends `text` with `ending` in the place of each `\n`.
+/// Appends `text` with `ending` in the place of each `\n`. Endings are of a length that the compiler knows: no call for two bytes.
 fn translate(text: &str, ending: &str, out: &mut Vec<u8>) {
-    let text = text.as_bytes();
-    out.reserve(text.len() + text.len() / 16);
-    let mut from = 0;
-    for at in memchr_iter(b'\n', text) {
-        out.extend_from_slice(&text[from..at]);
-        out.extend_from_slice(ending.as_bytes());
-        from = at + 1;
+    match ending.as_bytes() {
+        [one] => translate_to(text.as_bytes(), [*one], out),
+        [one, two] => translate_to(text.as_bytes(), [*one, *two], out),
+        _ => out.extend_from_slice(text.as_bytes()),
     }
-    out.extend_from_slice(&text[from..]);
+}
+
+#[inline]
+fn translate_to<const N: usize>(mut text: &[u8], ending: [u8; N], out: &mut Vec<u8>) {
+    while let Some(at) = memchr(b'\n', text) {
+        out.extend_from_slice(&text[..at]);
+        out.extend_from_slice(&ending);
+        text = &text[at + 1..];
+        // Most texts are one line.
+        if text.is_empty() {
+            return;
+        }
+    }
+    out.extend_from_slice(text);
 }
 
 /// Counts the place of a refused character in the text before its endings were translated.
@@ -443,7 +453,8 @@ impl<W: Write + Debug> Debug for TextWriter<W> {
 /// Says why a writer could not be finished, and gives it back.
 pub struct FinishError<W: Write> {
     error: io::Error,
-    writer: TextWriter<W>,
+    /// Boxed, so that whoever finishes well does not pay for the place.
+    writer: Box<TextWriter<W>>,
 }
 
 impl<W: Write> FinishError<W> {
@@ -456,7 +467,7 @@ impl<W: Write> FinishError<W> {
     /// Returns the writer, with all that was not passed on, and what the sink gave.
     #[must_use]
     pub fn into_parts(self) -> (TextWriter<W>, io::Error) {
-        (self.writer, self.error)
+        (*self.writer, self.error)
     }
 }
 
