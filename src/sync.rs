@@ -11,9 +11,9 @@ pub(crate) use std::sync::{Arc, OnceLock};
 
 /// For statics: std's own in both builds. Nothing a checker should see may happen under these locks.
 pub(crate) mod global {
-    #[cfg(feature = "functools")]
-    pub(crate) use std::sync::atomic::AtomicBool;
     pub(crate) use std::sync::atomic::Ordering;
+    #[cfg(feature = "functools")]
+    pub(crate) use std::sync::atomic::{AtomicBool, AtomicU64};
     #[cfg(feature = "futures")]
     pub(crate) use std::sync::atomic::{AtomicU32, AtomicUsize};
     #[cfg(feature = "functools")]
@@ -32,14 +32,11 @@ mod real {
     #[cfg(feature = "futures")]
     pub(crate) use std::hint::spin_loop;
     pub(crate) use std::sync::atomic;
-    pub(crate) use std::thread;
     #[cfg(feature = "futures")]
-    pub(crate) use std::thread::{JoinHandle, Thread};
+    pub(crate) use std::thread::{self, JoinHandle, Thread};
     pub(crate) use std::thread_local;
 
-    #[cfg(feature = "futures")]
-    pub(crate) use parking_lot::MutexGuard;
-    pub(crate) use parking_lot::{Condvar, Mutex};
+    pub(crate) use parking_lot::{Condvar, Mutex, MutexGuard};
 
     #[cfg(feature = "futures")]
     pub(crate) use spin::SPIN;

@@ -1,4 +1,4 @@
-//! The future's state machine and the pool's accounting under a model checker that chooses who runs next.
+//! The future's state machine, the pool's accounting and the caches under a model checker that chooses who runs next.
 //!
 //! Built only with `--cfg batteries_shuttle`, which puts the checker's locks, atomics, threads and channels under the
 //! crate. Each scenario runs under random schedules and under ones with few, well-placed switches (PCT); a hang is found
@@ -7,6 +7,7 @@
 //! `BATTERIES_SHUTTLE_ROUNDS` sets the number of schedules per scenario and scheduler (default 2,000).
 #![cfg(batteries_shuttle)]
 
+use std::hash::Hash;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -467,5 +468,205 @@ fn a_promise_and_its_future_agree() {
         let outcome = future.result();
         assert_eq!(producer.join().unwrap(), !cancelled);
         assert_eq!(outcome.is_ok(), !cancelled);
+    });
+}
+
+/// A cache of `single_flight`, or without, as the attributes set it up.
+mod memo {
+    use super::*;
+    use batteries::__private::functools::{
+        Boarding, Bounded, Flights, Forever, Memo, Shared, Unbounded,
+    };
+
+    pub(super) type Plain = Memo<Shared<Bounded<u8, u8>>, Forever>;
+    pub(super) type Flying = Memo<Shared<Flights<Unbounded<u8, u8>>>, Forever>;
+
+    pub(super) fn plain(maxsize: usize) -> Arc<Plain> {
+        Arc::new(Memo::new(Bounded::new(maxsize), Forever, false))
+    }
+
+    pub(super) fn flying() -> Arc<Flying> {
+        Arc::new(Memo::new(Flights::new(Unbounded::new()), Forever, false))
+    }
+
+    /// What `#[lru_cache]` writes.
+    pub(super) fn call(memo: &Plain, key: u8, function: impl FnOnce() -> u8) -> u8 {
+        let hash = memo.hash(|state| key.hash(state));
+        if let Some(value) = memo.lookup(hash, |stored| *stored == key, u8::clone) {
+            return value;
+        }
+        let value = function();
+        memo.store(hash, key, u8::eq, || value);
+        value
+    }
+
+    /// What `#[lru_cache(single_flight)]` writes.
+    pub(super) fn fly(memo: &Flying, key: u8, function: impl FnOnce() -> u8) -> u8 {
+        let hash = memo.hash(|state| key.hash(state));
+        match memo.board(hash, |stored| *stored == key, || key, u8::clone) {
+            Boarding::Found(value) => value,
+            Boarding::Lead(lead) => {
+                let value = function();
+                lead.land(&value, true, u8::eq, |value| Some(*value));
+                value
+            }
+            Boarding::Alone(key) => {
+                let value = function();
+                memo.store(hash, key, u8::eq, || value);
+                value
+            }
+        }
+    }
+}
+
+#[test]
+fn a_cache_loses_no_call_and_holds_no_more_than_it_may() {
+    explore(|| {
+        let memo = memo::plain(2);
+        let other = thread::spawn({
+            let memo = Arc::clone(&memo);
+            move || [1, 2, 3, 1].map(|key| memo::call(&memo, key, || key * 2))
+        });
+        assert_eq!([3, 1, 1].map(|key| memo::call(&memo, key, || key * 2)), [6, 2, 2]);
+        let info = memo.cache_info();
+        assert!(info.currsize <= 2 && info.hits + info.misses <= 7);
+        assert_eq!(other.join().unwrap(), [2, 4, 6, 2]);
+        let info = memo.cache_info();
+        assert_eq!((info.hits + info.misses, info.currsize), (7, 2));
+    });
+}
+
+#[test]
+fn a_clear_between_calls_counts_from_there() {
+    explore(|| {
+        let memo = memo::plain(2);
+        let other = thread::spawn({
+            let memo = Arc::clone(&memo);
+            move || memo.cache_clear()
+        });
+        memo::call(&memo, 1, || 1);
+        memo::call(&memo, 1, || 1);
+        other.join().unwrap();
+        let info = memo.cache_info();
+        assert!(info.hits + info.misses <= 2 && info.currsize <= 1);
+        memo::call(&memo, 1, || 1);
+        assert_eq!(memo.cache_info().currsize, 1);
+    });
+}
+
+#[test]
+fn who_asks_for_what_is_computed_waits_for_it() {
+    explore(|| {
+        let memo = memo::flying();
+        let computed = Arc::new(AtomicUsize::new(0));
+        let ask = {
+            let (memo, computed) = (Arc::clone(&memo), Arc::clone(&computed));
+            move || {
+                memo::fly(&memo, 1, || {
+                    thread::yield_now();
+                    computed.fetch_add(1, Ordering::SeqCst) as u8
+                })
+            }
+        };
+        let others = [(); 2].map(|()| thread::spawn(ask.clone()));
+        assert_eq!(ask(), 0);
+        for other in others {
+            assert_eq!(other.join().unwrap(), 0);
+        }
+        assert_eq!(computed.load(Ordering::SeqCst), 1);
+        let info = memo.cache_info();
+        assert_eq!((info.hits, info.misses, info.currsize), (2, 1, 1));
+    });
+}
+
+#[test]
+fn a_flight_that_crashes_wakes_those_who_wait() {
+    explore(|| {
+        let memo = memo::flying();
+        let first = Arc::new(AtomicUsize::new(0));
+        let ask = {
+            let memo = Arc::clone(&memo);
+            move || {
+                // A lead that is dropped without landing is what a panic makes of it.
+                let hash = memo.hash(|state| 1_u8.hash(state));
+                let key = || 1;
+                match memo.board(hash, |stored| *stored == 1, key, u8::clone) {
+                    batteries::__private::functools::Boarding::Lead(lead)
+                        if first.fetch_add(1, Ordering::SeqCst) == 0 =>
+                    {
+                        thread::yield_now();
+                        drop(lead);
+                        None
+                    }
+                    batteries::__private::functools::Boarding::Lead(lead) => {
+                        lead.land(&7, true, u8::eq, |value| Some(*value));
+                        Some(7)
+                    }
+                    batteries::__private::functools::Boarding::Found(value) => Some(value),
+                    batteries::__private::functools::Boarding::Alone(_) => {
+                        unreachable!("no circle")
+                    }
+                }
+            }
+        };
+        let others = [(); 2].map(|()| thread::spawn(ask.clone()));
+        let mine = ask();
+        let mut answers = vec![mine];
+        answers.extend(others.map(|other| other.join().unwrap()));
+        assert_eq!(answers.iter().filter(|answer| answer.is_none()).count(), 1);
+        assert!(answers.iter().flatten().all(|answer| *answer == 7));
+        let info = memo.cache_info();
+        assert_eq!((info.hits, info.misses, info.currsize), (1, 2, 1));
+    });
+}
+
+#[test]
+fn flights_in_a_circle_land() {
+    explore(|| {
+        let memo = memo::flying();
+        let other = thread::spawn({
+            let memo = Arc::clone(&memo);
+            move || memo::fly(&memo, 2, || memo::fly(&memo, 1, || 10) + 1)
+        });
+        let mine = memo::fly(&memo, 1, || memo::fly(&memo, 2, || 20) + 1);
+        let others = other.join().unwrap();
+        // Whoever was first, whoever computed alone: all of it is what one of them would have computed.
+        assert!([10, 11, 12, 20, 21, 22].contains(&mine), "{mine}");
+        assert!([10, 11, 12, 20, 21, 22].contains(&others), "{others}");
+        let info = memo.cache_info();
+        assert_eq!(info.currsize, 2);
+    });
+}
+
+#[test]
+fn caches_whose_keys_ask_each_other_do_not_hang() {
+    use batteries::__private::functools::{Bounded, Forever, Memo, Shared};
+    explore(|| {
+        let memos: Arc<[Memo<Shared<Bounded<u8, u8>>, Forever>; 2]> =
+            Arc::new([(); 2].map(|()| Memo::new(Bounded::new(2), Forever, false)));
+        // Comparing a key of one asks the other one, as the `Eq` of a user's key may.
+        let ask = |memos: &[Memo<_, _>; 2], one: usize| {
+            let (memo, other) = (&memos[one], &memos[1 - one]);
+            let hash = memo.hash(|state| 1_u8.hash(state));
+            let inner = other.hash(|state| 1_u8.hash(state));
+            let is = |stored: &u8| {
+                let answer = other.lookup(inner, |stored| *stored == 1, u8::clone);
+                assert!(matches!(answer, Some(1) | None));
+                *stored == 1
+            };
+            assert!(matches!(memo.lookup(hash, is, u8::clone), Some(1) | None));
+        };
+        for memo in memos.iter() {
+            let hash = memo.hash(|state| 1_u8.hash(state));
+            memo.store(hash, 1, u8::eq, || 1);
+        }
+        let other = thread::spawn({
+            let memos = Arc::clone(&memos);
+            move || ask(&memos, 0)
+        });
+        ask(&memos, 1);
+        other.join().unwrap();
+        let calls: u64 = memos.iter().map(|m| m.cache_info()).map(|i| i.hits + i.misses).sum();
+        assert_eq!(calls, 4);
     });
 }

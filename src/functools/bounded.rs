@@ -1,8 +1,10 @@
 //! The store that forgets what was not used for longest.
 //!
-//! The results lie in one block, and a hash table of their indices finds them. Each knows its neighbours in a ring that is
-//! ordered by use; `head` is the newest one, and the one before it, the other way round the ring, the oldest. So a full store
-//! takes a new result by writing it over the oldest and turning the ring by one: nothing is linked, allocated or freed.
+//! The results lie in one block, and a hash table of their indices finds them. Each knows its neighbours in the order of use. So
+//! a full store takes a new result by writing it over the oldest: nothing is allocated or freed.
+//!
+//! A hit makes its result the newest one. That is four stores, and the place of each is known as soon as the result is found: a
+//! ring, or a list between two sentinels, would have to look up its own end first, in the middle of the lock.
 
 use std::mem;
 
@@ -14,7 +16,9 @@ use super::store::{KEPT, Store};
 #[derive(Debug)]
 struct Entry<K, V, M> {
     hash: u64,
+    /// Anything in the newest entry.
     newer: u32,
+    /// Anything in the oldest entry.
     older: u32,
     moment: M,
     key: K,
@@ -26,8 +30,9 @@ struct Entry<K, V, M> {
 pub struct Bounded<K, V, M = ()> {
     table: HashTable<u32>,
     entries: Vec<Entry<K, V, M>>,
-    /// The newest entry; anything while there is none.
-    head: u32,
+    /// The newest and the oldest entry; anything while there are none.
+    newest: u32,
+    oldest: u32,
     maxsize: usize,
 }
 
@@ -40,9 +45,10 @@ pub struct BoundedRest<K, V, M>(
 impl<K, V, M> Bounded<K, V, M> {
     /// A store for `maxsize` results; with 0 it keeps none.
     pub const fn new(maxsize: usize) -> Self {
-        Self { table: HashTable::new(), entries: Vec::new(), head: 0, maxsize }
+        Self { table: HashTable::new(), entries: Vec::new(), newest: 0, oldest: 0, maxsize }
     }
 
+    #[inline]
     fn position(&self, hash: u64, is: impl Fn(&K) -> bool) -> Option<usize> {
         let entries = &self.entries;
         let found = self.table.find(hash, |&at| is(&entries[at as usize].key));
@@ -50,35 +56,38 @@ impl<K, V, M> Bounded<K, V, M> {
     }
 
     /// Makes the entry the newest one.
+    #[inline]
     fn promote(&mut self, at: usize) {
-        let head = self.head;
-        if at == head as usize {
+        if at == self.newest as usize {
             return;
         }
-        let oldest = self.entries[head as usize].newer;
-        // The oldest stands beside the newest: the ring only turns.
-        if at != oldest as usize {
-            self.unlink(at);
-            self.link(at);
-        }
-        self.head = index(at);
+        self.unlink(at);
+        self.link(at);
     }
 
-    /// Joins the neighbours of the entry, which is not the only one.
+    /// Makes neighbours of the entry's neighbours.
+    #[inline]
     fn unlink(&mut self, at: usize) {
+        let (is_newest, is_oldest) = (at == self.newest as usize, at == self.oldest as usize);
         let Entry { newer, older, .. } = self.entries[at];
-        self.entries[newer as usize].older = older;
-        self.entries[older as usize].newer = newer;
+        if is_newest {
+            self.newest = older;
+        } else {
+            self.entries[newer as usize].older = older;
+        }
+        if is_oldest {
+            self.oldest = newer;
+        } else {
+            self.entries[older as usize].newer = newer;
+        }
     }
 
-    /// Puts the entry between the oldest and the newest one.
+    /// Puts the entry, which has no neighbours, before the newest one.
+    #[inline]
     fn link(&mut self, at: usize) {
-        let head = self.head;
-        let oldest = self.entries[head as usize].newer;
-        self.entries[at].newer = oldest;
-        self.entries[at].older = head;
-        self.entries[head as usize].newer = index(at);
-        self.entries[oldest as usize].older = index(at);
+        let second = mem::replace(&mut self.newest, index(at));
+        self.entries[at].older = second;
+        self.entries[second as usize].newer = index(at);
     }
 
     /// Forgets where the entry is.
@@ -91,29 +100,23 @@ impl<K, V, M> Bounded<K, V, M> {
 
     fn take(&mut self, at: usize) -> (K, V) {
         self.erase(at);
+        self.unlink(at);
         let last = self.entries.len() - 1;
-        if last > 0 {
-            if at == self.head as usize {
-                self.head = self.entries[at].older;
-            }
-            self.unlink(at);
-        }
         if at != last {
             // The last entry moves into the gap, and whoever knows it learns that.
             let Entry { hash, newer, older, .. } = self.entries[last];
             if let Ok(mut slot) = self.table.find_entry(hash, |&other| other as usize == last) {
                 *slot.get_mut() = index(at);
             }
-            if newer as usize == last {
-                // It is alone now.
-                self.entries[last].newer = index(at);
-                self.entries[last].older = index(at);
+            if last == self.newest as usize {
+                self.newest = index(at);
             } else {
                 self.entries[newer as usize].older = index(at);
-                self.entries[older as usize].newer = index(at);
             }
-            if self.head as usize == last {
-                self.head = index(at);
+            if last == self.oldest as usize {
+                self.oldest = index(at);
+            } else {
+                self.entries[older as usize].newer = index(at);
             }
         }
         let Entry { key, value, .. } = self.entries.swap_remove(at);
@@ -123,7 +126,7 @@ impl<K, V, M> Bounded<K, V, M> {
     /// The results from the newest to the oldest.
     #[cfg(test)]
     fn iter(&self) -> impl Iterator<Item = (&K, &V)> {
-        let mut at = self.head as usize;
+        let mut at = self.newest as usize;
         (0..self.entries.len()).map(move |_| {
             let entry = &self.entries[at];
             at = entry.older as usize;
@@ -200,20 +203,22 @@ impl<K, V, M: Copy> Store for Bounded<K, V, M> {
         let (at, evicted) = if len < self.maxsize && len < u32::MAX as usize {
             let at = index(len);
             self.entries.push(Entry { hash, newer: at, older: at, moment: now, key, value });
-            if len > 0 {
-                self.link(len);
+            if len == 0 {
+                (self.newest, self.oldest) = (at, at);
             }
+            self.link(len);
             (at, None)
         } else {
-            let at = self.entries[self.head as usize].newer;
+            let at = self.oldest;
             self.erase(at as usize);
             let entry = &mut self.entries[at as usize];
             entry.hash = hash;
             entry.moment = now;
             let key = mem::replace(&mut entry.key, key);
-            (at, Some((key, mem::replace(&mut entry.value, value))))
+            let value = mem::replace(&mut entry.value, value);
+            self.promote(at as usize);
+            (at, Some((key, value)))
         };
-        self.head = at;
         let entries = &self.entries;
         self.table.insert_unique(hash, at, |&at| entries[at as usize].hash);
         evicted
@@ -237,6 +242,78 @@ impl<K, V, M: Copy> Store for Bounded<K, V, M> {
             // No destructor is run by this.
             self.entries.clear();
             BoundedRest(Vec::new())
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Everything is of one hash at times, so that the table has to ask, and everything grows old at times.
+    #[test]
+    fn the_order_is_that_of_a_list() {
+        let mut random = 88_172_645_463_325_252_u64;
+        let mut below = |limit: u64| {
+            random ^= random << 13;
+            random ^= random >> 7;
+            random ^= random << 17;
+            (random >> 11) % limit
+        };
+        for maxsize in (0..10).chain([40]) {
+            let mut store = Bounded::<u64, u64, u64>::new(maxsize);
+            // The newest in front: key, value, when.
+            let mut model: Vec<(u64, u64, u64)> = Vec::new();
+            for now in 0..10_000_u64 {
+                let key = below(maxsize as u64 + 3);
+                let hash =
+                    if now % 3000 < 300 { 7 } else { key.wrapping_mul(0x9E37_79B9_7F4A_7C15) };
+                if now % 300 == 0 {
+                    // The hash of a key is always the same as long as it is there.
+                    drop(store.clear());
+                    model.clear();
+                }
+                let fresh = |stored: u64| now - stored < 100;
+                let at = model.iter().position(|entry| entry.0 == key);
+                match below(10) {
+                    0 => {
+                        let removed = at.map(|at| model.remove(at));
+                        let removed = removed.map(|(key, value, _)| (key, value));
+                        assert_eq!(store.remove(hash, |other| *other == key), removed);
+                    }
+                    1..5 => {
+                        let found = store.find(hash, |other| *other == key, fresh);
+                        match at.map(|at| model.remove(at)) {
+                            Some(entry) if fresh(entry.2) => {
+                                assert_eq!(found, Ok(&entry.1));
+                                model.insert(0, entry);
+                            }
+                            Some((key, value, _)) => assert_eq!(found, Err(Some((key, value)))),
+                            None => assert_eq!(found, Err(None)),
+                        }
+                    }
+                    _ => {
+                        let out = store.insert(hash, key, now, u64::eq, now, fresh);
+                        let expected = match at {
+                            Some(at) if fresh(model[at].2) => Some((key, now)),
+                            Some(at) => {
+                                let (key, old, _) = model.remove(at);
+                                model.insert(0, (key, now, now));
+                                Some((key, old))
+                            }
+                            None => {
+                                model.insert(0, (key, now, now));
+                                let out = (model.len() > maxsize).then(|| model.pop()).flatten();
+                                out.map(|(key, value, _)| (key, value))
+                            }
+                        };
+                        assert_eq!(out, expected);
+                    }
+                }
+                let order = model.iter().map(|(key, value, _)| (key, value));
+                assert!(store.iter().eq(order), "after operation {now} with room for {maxsize}");
+                assert_eq!(store.table.len(), model.len());
+            }
         }
     }
 }

@@ -1,4 +1,4 @@
-//! The clock that results grow old by.
+//! The clock that results grow old by where there is no cheaper one.
 
 use std::time::{Duration, Instant};
 

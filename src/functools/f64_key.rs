@@ -14,7 +14,7 @@ use std::hash::{Hash, Hasher};
 /// ```
 /// use batteries::functools::{F64Key, LruCache};
 ///
-/// let cache = LruCache::new(Some(128));
+/// let cache = LruCache::new(128);
 /// cache.put(F64Key(0.0), "zero");
 /// cache.put(F64Key(f64::NAN), "not a number");
 /// assert_eq!(cache.get(&F64Key(-0.0)), Some("zero"));

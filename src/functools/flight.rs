@@ -11,7 +11,6 @@ use std::fmt;
 
 use hashbrown::HashTable;
 
-use crate::sync::thread::{self, ThreadId};
 use crate::sync::{Arc, Condvar, Mutex, global};
 
 use super::guard::{Mark, Shared};
@@ -37,7 +36,7 @@ struct Flight<K, V> {
 
 /// Where those who wait for a flight meet.
 struct Landing<V> {
-    leader: ThreadId,
+    leader: waits::Thread,
     outcome: Mutex<Outcome<V>>,
     changed: Condvar,
     /// Nobody waits any more. Read and written under the lock of the waits.
@@ -175,27 +174,22 @@ where
         clone: impl Fn(&S::Value) -> S::Value,
     ) -> Boarding<'_, S, L> {
         let now = self.life.now();
-        let found = self.enter(|flights| {
-            let fresh = |stored| self.life.is_fresh(stored, now);
-            match flights.find(hash, &is, fresh) {
-                Ok(value) => {
-                    self.counters.hit();
-                    Ok(clone(value))
-                }
-                Err(expired) => {
-                    if expired.is_some() {
-                        self.counters.size(flights.count());
-                    }
-                    Err(expired)
-                }
+        let Some(mut flights) = self.enter() else {
+            self.counters.bypass();
+            return Boarding::Alone(own());
+        };
+        match flights.find(hash, &is, |stored| self.life.is_fresh(stored, now)) {
+            Ok(value) => {
+                self.counters.hit();
+                Boarding::Found(clone(value))
             }
-        });
-        match found {
-            Some(Ok(value)) => Boarding::Found(value),
-            Some(Err(_expired)) => self.board_unfound(hash, is, own, clone),
-            None => {
-                self.counters.bypass();
-                Boarding::Alone(own())
+            Err(expired) => {
+                if expired.is_some() {
+                    self.counters.size(flights.count());
+                }
+                drop(flights);
+                drop(expired);
+                self.board_unfound(hash, is, own, clone)
             }
         }
     }
@@ -214,7 +208,7 @@ where
                 self.counters.bypass();
                 return Boarding::Alone(own());
             }
-            let me = thread::current().id();
+            let me = waits::this_thread();
             // Made and dropped outside, in case that nobody wants it.
             let mut key = Some(own());
             let new = Arc::new(Landing {
@@ -224,7 +218,7 @@ where
                 over: global::AtomicBool::new(false),
             });
             let now = self.life.now();
-            let seen = self.enter(|flights| {
+            let seen = self.within(|flights| {
                 match flights.store.find(hash, &is, |stored| self.life.is_fresh(stored, now)) {
                     Ok(value) => {
                         self.counters.hit();
@@ -252,12 +246,12 @@ where
                 }
                 Some(Seen::Landing(landing)) => match landing.wait(me, &clone) {
                     Waited::Landed(value) => {
-                        self.enter(|_| self.counters.hit());
+                        self.within(|_| self.counters.hit());
                         return Boarding::Found(value);
                     }
                     Waited::Crashed => {}
                     Waited::Circle => {
-                        self.enter(|_| self.counters.miss());
+                        self.within(|_| self.counters.miss());
                         return Boarding::Alone(own());
                     }
                 },
@@ -275,7 +269,8 @@ where
     S: Store<Moment = L::Moment>,
     L: Life,
 {
-    /// Gives the result to those who wait and, if it is to be kept, to the store.
+    /// Gives the result to those who wait and, if it is to be kept, to the store. Who waits for one that cannot be shared asks
+    /// again.
     #[cold]
     #[inline(never)]
     pub fn land(
@@ -283,12 +278,12 @@ where
         value: &S::Value,
         keep: bool,
         equal: impl Fn(&S::Key, &S::Key) -> bool,
-        clone: impl Fn(&S::Value) -> S::Value,
+        share: impl Fn(&S::Value) -> Option<S::Value>,
     ) {
         let Self { memo, hash, ref landing } = self;
-        let kept = keep.then(|| clone(value));
+        let kept = if keep { share(value) } else { None };
         let now = memo.life.now();
-        let left = memo.enter(|flights| {
+        let left = memo.within(|flights| {
             let key = flights.end(hash, landing)?;
             let Some(value) = kept else {
                 return Some((Some(key), None));
@@ -301,7 +296,7 @@ where
         drop(left);
         // The flight is in the table no more: those who hold its landing now are all who ever will.
         if Arc::strong_count(landing) > 1 {
-            landing.end(Outcome::Landed(clone(value)));
+            landing.end(share(value).map_or(Outcome::Crashed, Outcome::Landed));
         }
         // What is left for `drop` is to find that the flight has ended.
     }
@@ -310,7 +305,7 @@ where
 impl<S: Store<Moment = L::Moment>, L: Life> Drop for Lead<'_, S, L> {
     fn drop(&mut self) {
         let Self { memo, hash, landing } = self;
-        let key = memo.enter(|flights| flights.end(*hash, landing));
+        let key = memo.within(|flights| flights.end(*hash, landing));
         if let Some(Some(_key)) = key {
             landing.end(Outcome::Crashed);
         }
@@ -337,7 +332,7 @@ impl<V> Landing<V> {
 }
 
 impl<V> Landing<V> {
-    fn wait(&self, me: ThreadId, clone: impl Fn(&V) -> V) -> Waited<V> {
+    fn wait(&self, me: waits::Thread, clone: impl Fn(&V) -> V) -> Waited<V> {
         if self.leader == me || !waits::begin(me, self.leader, &self.over, self.id()) {
             return Waited::Circle;
         }
@@ -357,12 +352,24 @@ impl<V> Landing<V> {
 
 /// Who waits for whom.
 mod waits {
-    use crate::sync::global::{AtomicBool, Mutex, MutexGuard, Ordering, PoisonError};
-    use crate::sync::thread::ThreadId;
+    use crate::sync::global::{AtomicBool, AtomicU64, Mutex, MutexGuard, Ordering, PoisonError};
+    use crate::sync::thread_local;
+
+    /// A number that no other thread has or had.
+    #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+    pub(super) struct Thread(u64);
+
+    pub(super) fn this_thread() -> Thread {
+        static NEXT: AtomicU64 = AtomicU64::new(0);
+        thread_local! {
+            static THIS: Thread = Thread(NEXT.fetch_add(1, Ordering::Relaxed));
+        }
+        THIS.with(|this| *this)
+    }
 
     struct Wait {
-        who: ThreadId,
-        leader: ThreadId,
+        who: Thread,
+        leader: Thread,
         landing: usize,
     }
 
@@ -373,12 +380,7 @@ mod waits {
 
     /// Publishes that `who` waits for what `leader` computes; false if `leader` waits, through any number of others, for
     /// `who`. Nothing is published where the wait is over.
-    pub(super) fn begin(
-        who: ThreadId,
-        leader: ThreadId,
-        over: &AtomicBool,
-        landing: usize,
-    ) -> bool {
+    pub(super) fn begin(who: Thread, leader: Thread, over: &AtomicBool, landing: usize) -> bool {
         let mut waits = all();
         // Relaxed, like all of it: under the lock.
         if over.load(Ordering::Relaxed) {
@@ -403,7 +405,7 @@ mod waits {
         waits.retain(|wait| wait.landing != landing);
     }
 
-    pub(super) fn leave(who: ThreadId) {
+    pub(super) fn leave(who: Thread) {
         all().retain(|wait| wait.who != who);
     }
 }

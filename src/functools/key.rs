@@ -1,194 +1,254 @@
 //! What arguments and results have to be, and how arguments are looked up without being owned.
+//!
+//! The attributes do not know the types that they write code for. Each use of one goes through a [`Probe`] of it, whose
+//! methods exist twice: for types that have what is needed, and, found by the compiler only where the first does not fit, for
+//! all types, with a bound that no type meets and that says what to write. So a type that cannot be a part of a key is one
+//! error, where the user wrote the type, however many traits it lacks and however often it is used.
 
-use std::hash::Hash;
+use std::borrow::Borrow;
+use std::hash::{Hash, Hasher};
+use std::marker::PhantomData;
+use std::mem;
 
-/// A part of a key: an argument, owned.
+/// No type has this: it is what is said about types that cannot be a part of a key.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be part of a cache key",
-    label = "this argument is looked up by value: it needs `Clone + Eq + Hash + Send + 'static`",
-    note = "floats: `key = F64Key(x)`; maps and sets: take a `BTreeMap` or `BTreeSet`; `Rc`: add `local`; what does not change the result: `ignore(..)`; all others: `key = ..`, an expression of what the result depends on"
-)]
-pub trait CacheKey: Clone + Eq + Hash + Send + 'static {}
-
-impl<T: Clone + Eq + Hash + Send + 'static> CacheKey for T {}
-
-/// A part of a key that stays in its thread.
-#[diagnostic::on_unimplemented(
-    message = "`{Self}` cannot be part of a cache key",
-    label = "this argument is looked up by value: it needs `Clone + Eq + Hash + 'static`",
+    label = "an argument is looked up by value: it needs `Clone + Eq + Hash + 'static`",
     note = "floats: `key = F64Key(x)`; maps and sets: take a `BTreeMap` or `BTreeSet`; what does not change the result: `ignore(..)`; all others: `key = ..`, an expression of what the result depends on"
 )]
-pub trait LocalKey: Clone + Eq + Hash + 'static {}
+pub trait CacheKey {}
 
-impl<T: Clone + Eq + Hash + 'static> LocalKey for T {}
-
-/// A part of a key that is looked up by reference.
+/// No type has this: it is what is said about types whose references cannot be a part of a key.
 #[diagnostic::on_unimplemented(
     message = "`&{Self}` cannot be part of a cache key",
-    label = "this argument is looked up by reference: what it refers to needs `Clone` (or `ToOwned`), `Eq`, `Hash`, `Send` and `'static`",
+    label = "what an argument refers to is looked up by value: it needs `Clone` (or `ToOwned`) `+ Eq + Hash + 'static`",
     note = "floats: `key = F64Key(x)`; maps and sets: take a `BTreeMap` or `BTreeSet`; what does not change the result: `ignore(..)`; all others: `key = ..`, an expression of what the result depends on"
 )]
-pub trait BorrowedKey: ToOwned<Owned: CacheKey> + Eq + Hash {}
+pub trait BorrowedCacheKey {}
 
-impl<T: ToOwned<Owned: CacheKey> + Eq + Hash + ?Sized> BorrowedKey for T {}
-
-/// A part of a key that is looked up by reference and stays in its thread.
-#[diagnostic::on_unimplemented(
-    message = "`&{Self}` cannot be part of a cache key",
-    label = "this argument is looked up by reference: what it refers to needs `Clone` (or `ToOwned`), `Eq`, `Hash` and `'static`",
-    note = "floats: `key = F64Key(x)`; maps and sets: take a `BTreeMap` or `BTreeSet`; what does not change the result: `ignore(..)`; all others: `key = ..`, an expression of what the result depends on"
-)]
-pub trait LocalBorrowedKey: ToOwned<Owned: LocalKey> + Eq + Hash {}
-
-impl<T: ToOwned<Owned: LocalKey> + Eq + Hash + ?Sized> LocalBorrowedKey for T {}
-
-/// A result.
-#[diagnostic::on_unimplemented(
-    message = "`{Self}` cannot be cached",
-    label = "a result is kept and handed out again: it needs `Clone + Send + 'static`",
-    note = "what is large or has no `Clone`: return it in an `Arc<..>`; `Rc`: add `local`, or return an `Arc`"
-)]
-pub trait CacheValue: Clone + Send + 'static {}
-
-impl<T: Clone + Send + 'static> CacheValue for T {}
-
-/// A result that stays in its thread.
+/// No type has this: it is what is said about types that cannot be kept.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be cached",
     label = "a result is kept and handed out again: it needs `Clone + 'static`",
-    note = "what is large or has no `Clone`: return it in an `Rc<..>`"
+    note = "what is large or has no `Clone`: return it in an `Arc<..>`"
 )]
-pub trait LocalValue: Clone + 'static {}
+pub trait CacheValue {}
 
-impl<T: Clone + 'static> LocalValue for T {}
+/// Stands for a type.
+pub struct Probe<T: ?Sized>(PhantomData<fn(&T)>);
 
-/// What the attributes do with the parts of keys, and with results.
-///
-/// Functions with one bound each, called with the type spelled out where the user wrote it: a type that cannot be a part of a
-/// key is one error there, and none in what is generated.
-pub mod parts {
-    use std::borrow::Borrow;
-    use std::hash::{Hash, Hasher};
-    use std::mem;
+impl<T: ?Sized> Probe<T> {
+    /// For a type that can be named.
+    pub const NEW: Self = Self(PhantomData);
 
-    pub use super::CacheKey as Key;
-    use super::{BorrowedKey, CacheValue as Value};
-
-    /// Feeds a part to the hasher.
+    /// For the type of `_value`.
     #[inline]
-    pub fn hash<T: Key>(part: &T, state: &mut impl Hasher) {
-        part.hash(state);
-    }
-
-    /// Feeds the variant of an `Option` to the hasher, as its own `Hash` does.
-    #[inline]
-    pub fn hash_variant<T>(part: &Option<T>, state: &mut impl Hasher) {
-        mem::discriminant(part).hash(state);
-    }
-
-    /// Feeds a part to the hasher, as its owned form would.
-    #[inline]
-    pub fn hash_borrowed<T: BorrowedKey + ?Sized>(part: &T, state: &mut impl Hasher) {
-        part.hash(state);
-    }
-
-    /// Compares two parts.
-    #[inline]
-    pub fn same<T: Key>(stored: &T, part: &T) -> bool {
-        stored == part
-    }
-
-    /// Compares a part of a stored key with an argument.
-    #[inline]
-    pub fn same_borrowed<T: BorrowedKey + ?Sized>(stored: &T::Owned, part: &T) -> bool {
-        Borrow::<T>::borrow(stored) == part
-    }
-
-    /// Compares two owned parts.
-    #[inline]
-    pub fn equal_owned<T: BorrowedKey + ?Sized>(left: &T::Owned, right: &T::Owned) -> bool {
-        left == right
-    }
-
-    /// Makes a part of a key.
-    #[inline]
-    pub fn own<T: Key>(part: &T) -> T {
-        part.clone()
-    }
-
-    /// Makes a part of a key.
-    #[inline]
-    pub fn own_borrowed<T: BorrowedKey + ?Sized>(part: &T) -> T::Owned {
-        part.to_owned()
-    }
-
-    /// Clones a result.
-    #[inline]
-    pub fn clone<T: Value>(value: &T) -> T {
-        value.clone()
+    pub fn of(_value: &T) -> Self {
+        Self::NEW
     }
 }
 
-/// The same for caches of one thread.
-pub mod local_parts {
-    use std::borrow::Borrow;
-    use std::hash::{Hash, Hasher};
-    use std::mem;
+impl<T: ?Sized> std::fmt::Debug for Probe<T> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Probe")
+    }
+}
 
-    pub use super::LocalKey as Key;
-    use super::{LocalBorrowedKey as BorrowedKey, LocalValue as Value};
+/// Feeds the variant of an `Option` to the hasher, as its own `Hash` does.
+#[inline]
+pub fn hash_variant<T>(part: &Option<T>, state: &mut impl Hasher) {
+    mem::discriminant(part).hash(state);
+}
 
+/// Types that can be a part of a key.
+pub trait IsKey<T> {
     /// Feeds a part to the hasher.
-    #[inline]
-    pub fn hash<T: Key>(part: &T, state: &mut impl Hasher) {
-        part.hash(state);
-    }
-
-    /// Feeds the variant of an `Option` to the hasher, as its own `Hash` does.
-    #[inline]
-    pub fn hash_variant<T>(part: &Option<T>, state: &mut impl Hasher) {
-        mem::discriminant(part).hash(state);
-    }
-
-    /// Feeds a part to the hasher, as its owned form would.
-    #[inline]
-    pub fn hash_borrowed<T: BorrowedKey + ?Sized>(part: &T, state: &mut impl Hasher) {
-        part.hash(state);
-    }
+    fn hash_part(&self, part: &T, state: &mut impl Hasher);
 
     /// Compares two parts.
+    fn same_part(&self, stored: &T, part: &T) -> bool;
+
+    /// Makes a part of a key.
+    fn own_part(&self, part: &T) -> T;
+}
+
+impl<T: Clone + Eq + Hash> IsKey<T> for Probe<T> {
     #[inline]
-    pub fn same<T: Key>(stored: &T, part: &T) -> bool {
+    fn hash_part(&self, part: &T, state: &mut impl Hasher) {
+        part.hash(state);
+    }
+
+    #[inline]
+    fn same_part(&self, stored: &T, part: &T) -> bool {
         stored == part
     }
 
-    /// Compares a part of a stored key with an argument.
     #[inline]
-    pub fn same_borrowed<T: BorrowedKey + ?Sized>(stored: &T::Owned, part: &T) -> bool {
+    fn own_part(&self, part: &T) -> T {
+        part.clone()
+    }
+}
+
+/// All other types.
+pub trait NoKey<T> {
+    /// What cannot be hashed.
+    fn hash_part(&self, _part: &T, _state: &mut impl Hasher)
+    where
+        T: CacheKey,
+    {
+    }
+
+    /// What cannot be compared.
+    fn same_part(&self, _stored: &T, _part: &T) -> bool
+    where
+        T: CacheKey,
+    {
+        false
+    }
+
+    /// What cannot be cloned.
+    fn own_part(&self, _part: &T) -> T
+    where
+        T: CacheKey,
+    {
+        unreachable!("no type is a `CacheKey`")
+    }
+}
+
+impl<T> NoKey<T> for &Probe<T> {}
+
+/// Types that can be a part of a key by reference.
+pub trait IsBorrowedKey<T: ToOwned + ?Sized> {
+    /// Feeds a part to the hasher, as its owned form would.
+    fn hash_borrowed(&self, part: &T, state: &mut impl Hasher);
+
+    /// Compares a part of a stored key with an argument.
+    fn same_borrowed(&self, stored: &T::Owned, part: &T) -> bool;
+
+    /// Compares parts of two keys.
+    fn same_owned(&self, left: &T::Owned, right: &T::Owned) -> bool;
+
+    /// Makes a part of a key.
+    fn own_borrowed(&self, part: &T) -> T::Owned;
+}
+
+impl<T: ToOwned<Owned: Clone + Eq> + Eq + Hash + ?Sized> IsBorrowedKey<T> for Probe<T> {
+    #[inline]
+    fn hash_borrowed(&self, part: &T, state: &mut impl Hasher) {
+        part.hash(state);
+    }
+
+    #[inline]
+    fn same_borrowed(&self, stored: &T::Owned, part: &T) -> bool {
         Borrow::<T>::borrow(stored) == part
     }
 
-    /// Compares two owned parts.
     #[inline]
-    pub fn equal_owned<T: BorrowedKey + ?Sized>(left: &T::Owned, right: &T::Owned) -> bool {
+    fn same_owned(&self, left: &T::Owned, right: &T::Owned) -> bool {
         left == right
     }
 
-    /// Makes a part of a key.
     #[inline]
-    pub fn own<T: Key>(part: &T) -> T {
-        part.clone()
-    }
-
-    /// Makes a part of a key.
-    #[inline]
-    pub fn own_borrowed<T: BorrowedKey + ?Sized>(part: &T) -> T::Owned {
+    fn own_borrowed(&self, part: &T) -> T::Owned {
         part.to_owned()
     }
+}
 
-    /// Clones a result.
-    #[inline]
-    pub fn clone<T: Value>(value: &T) -> T {
-        value.clone()
+/// All other types.
+pub trait NoBorrowedKey<T: ?Sized> {
+    /// What cannot be hashed.
+    fn hash_borrowed(&self, _part: &T, _state: &mut impl Hasher)
+    where
+        T: BorrowedCacheKey,
+    {
+    }
+
+    /// What cannot be compared.
+    fn same_borrowed<O>(&self, _stored: &O, _part: &T) -> bool
+    where
+        T: BorrowedCacheKey,
+    {
+        false
+    }
+
+    /// What cannot be compared.
+    fn same_owned<O>(&self, _left: &O, _right: &O) -> bool
+    where
+        T: BorrowedCacheKey,
+    {
+        false
+    }
+
+    /// What cannot be owned.
+    fn own_borrowed<O>(&self, _part: &T) -> O
+    where
+        T: BorrowedCacheKey,
+    {
+        unreachable!("no type is a `BorrowedCacheKey`")
     }
 }
+
+impl<T: ?Sized> NoBorrowedKey<T> for &Probe<T> {}
+
+/// Types of results that can be kept: tried first.
+pub trait IsValue<T> {
+    /// Clones a result.
+    fn clone_value(&self, value: &T) -> T;
+
+    /// Clones a result for somebody else, if that can be.
+    fn share_value(&self, value: &T) -> Option<T>;
+}
+
+impl<T: Clone> IsValue<T> for &Probe<T> {
+    #[inline]
+    fn clone_value(&self, value: &T) -> T {
+        value.clone()
+    }
+
+    #[inline]
+    fn share_value(&self, value: &T) -> Option<T> {
+        Some(value.clone())
+    }
+}
+
+/// Types of results of which all that is kept can be cloned: tried second, and not in scope where an `Err` is kept.
+pub trait IsOkValue<T> {
+    /// Clones a result.
+    fn clone_value(&self, value: &T) -> T;
+
+    /// Clones a result for somebody else, if that can be.
+    fn share_value(&self, value: &T) -> Option<T>;
+}
+
+impl<T: Clone, E> IsOkValue<Result<T, E>> for &&Probe<Result<T, E>> {
+    #[inline]
+    fn clone_value(&self, value: &Result<T, E>) -> Result<T, E> {
+        self.share_value(value).expect("an `Err` is neither kept nor shared")
+    }
+
+    #[inline]
+    fn share_value(&self, value: &Result<T, E>) -> Option<Result<T, E>> {
+        value.as_ref().ok().map(|value| Ok(value.clone()))
+    }
+}
+
+/// All other types.
+pub trait NoValue<T> {
+    /// What cannot be cloned.
+    fn clone_value(&self, _value: &T) -> T
+    where
+        T: CacheValue,
+    {
+        unreachable!("no type is a `CacheValue`")
+    }
+
+    /// What cannot be cloned.
+    fn share_value(&self, _value: &T) -> Option<T>
+    where
+        T: CacheValue,
+    {
+        None
+    }
+}
+
+impl<T> NoValue<T> for Probe<T> {}

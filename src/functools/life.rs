@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::clock;
+use super::machine;
 
 /// How long a result is good for.
 pub trait Life {
@@ -40,9 +40,9 @@ pub struct Ttl {
 }
 
 impl Ttl {
-    /// Counts on the machine's clock that never goes back, in steps of some milliseconds where that is cheaper.
+    /// Counts on the machine's clock that never goes back, in steps of some milliseconds on Linux.
     pub fn new(ttl: Duration) -> Self {
-        Self::with_clock(ttl, clock::now)
+        Self::with_clock(ttl, machine::now)
     }
 
     /// Counts on `clock`, which tells the time since any moment that does not change.

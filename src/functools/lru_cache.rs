@@ -42,15 +42,16 @@ const UNLIMITED: usize = usize::MAX;
 ///
 /// Hashing and dropping keys and values happen outside of the lock, and so do the functions given to
 /// [`get_or_insert_with`](Self::get_or_insert_with): they may do with the cache what they like. Comparing keys and cloning
-/// happen under the lock. Where an `Eq` or `Clone` comes back to the cache that runs it, that cache does not wait for itself:
-/// it looks empty, keeps nothing that is put in it, and is cleared afterwards if that was asked for.
+/// happen under the lock. An `Eq` or `Clone` that comes back to the cache that runs it does not wait for itself, and one that
+/// uses another cache does not wait for other threads: the cache then looks empty, keeps nothing that is put in it, and is
+/// cleared afterwards if that was asked for.
 ///
 /// # Examples
 ///
 /// ```
 /// use batteries::functools::LruCache;
 ///
-/// let populations = LruCache::new(Some(2));
+/// let populations = LruCache::new(2);
 /// populations.put("Rome".to_owned(), 2_750_000);
 /// populations.put("Oslo".to_owned(), 720_000);
 /// assert_eq!(populations.get("Rome"), Some(2_750_000)); // no `String` is made for this
@@ -69,7 +70,7 @@ pub struct LruCache<K, V> {
 }
 
 impl<K: Hash + Eq, V> LruCache<K, V> {
-    /// Makes an empty cache for at most `maxsize` entries, or for any number of them with `None`.
+    /// Makes an empty cache for at most `maxsize` entries; `None` is no limit.
     ///
     /// A cache of size 0 keeps nothing, and still counts. Memory is taken as entries come, not in advance.
     ///
@@ -78,7 +79,7 @@ impl<K: Hash + Eq, V> LruCache<K, V> {
     /// ```
     /// use batteries::functools::LruCache;
     ///
-    /// let off = LruCache::new(Some(0));
+    /// let off = LruCache::new(0);
     /// off.put(1, "one");
     /// assert_eq!(off.get(&1), None);
     /// assert_eq!(off.cache_info().misses, 1);
@@ -86,8 +87,8 @@ impl<K: Hash + Eq, V> LruCache<K, V> {
     /// assert_eq!(LruCache::<u8, u8>::new(None).maxsize(), None);
     /// ```
     #[must_use]
-    pub fn new(maxsize: Option<usize>) -> Self {
-        let maxsize = maxsize.unwrap_or(UNLIMITED);
+    pub fn new(maxsize: impl Into<Option<usize>>) -> Self {
+        let maxsize = maxsize.into().unwrap_or(UNLIMITED);
         let memo = Memo::new(Recent::new(maxsize), Forever, false);
         Self { memo, maxsize: AtomicUsize::new(maxsize) }
     }
@@ -101,12 +102,12 @@ impl<K: Hash + Eq, V> LruCache<K, V> {
     /// ```
     /// use batteries::functools::LruCache;
     ///
-    /// let cache = LruCache::new(Some(128));
+    /// let cache = LruCache::new(128);
     /// assert_eq!(cache.put("port", 80), None);
     /// assert_eq!(cache.put("port", 8080), Some(80));
     /// ```
     pub fn put(&self, key: K, value: V) -> Option<V> {
-        let hash = self.__hash(&key);
+        let hash = self.hash(&key);
         let (out, own) = self.change(|entries| entries.put(hash, key, value))?;
         out.filter(|_| own).map(|(_, value)| value)
     }
@@ -120,7 +121,7 @@ impl<K: Hash + Eq, V> LruCache<K, V> {
     /// ```
     /// use batteries::functools::LruCache;
     ///
-    /// let cache = LruCache::new(Some(128));
+    /// let cache = LruCache::new(128);
     /// cache.put(vec![1, 2, 3], "abc");
     /// assert_eq!(cache.get(&[1, 2, 3][..]), Some("abc"));
     /// assert_eq!(cache.get(&[][..]), None);
@@ -132,7 +133,7 @@ impl<K: Hash + Eq, V> LruCache<K, V> {
         Q: Hash + Eq + ?Sized,
         V: Clone,
     {
-        self.__get(self.__hash(key), |held| held.borrow() == key)
+        self.memo.lookup(self.hash(key), |held| held.borrow() == key, V::clone)
     }
 
     /// Returns a clone of the key's value; counts nothing and leaves the order as it is.
@@ -142,7 +143,7 @@ impl<K: Hash + Eq, V> LruCache<K, V> {
     /// ```
     /// use batteries::functools::LruCache;
     ///
-    /// let cache = LruCache::new(Some(2));
+    /// let cache = LruCache::new(2);
     /// cache.put(1, "one");
     /// cache.put(2, "two");
     /// assert_eq!(cache.peek(&1), Some("one"));
@@ -156,8 +157,8 @@ impl<K: Hash + Eq, V> LruCache<K, V> {
         Q: Hash + Eq + ?Sized,
         V: Clone,
     {
-        let hash = self.__hash(key);
-        self.memo.enter(|entries| entries.peek(hash, |held| held.borrow() == key).cloned())?
+        let hash = self.hash(key);
+        self.memo.within(|entries| entries.peek(hash, |held| held.borrow() == key).cloned())?
     }
 
     /// Tells whether the key has a value; counts nothing and leaves the order as it is.
@@ -167,7 +168,7 @@ impl<K: Hash + Eq, V> LruCache<K, V> {
     /// ```
     /// use batteries::functools::LruCache;
     ///
-    /// let cache = LruCache::new(Some(128));
+    /// let cache = LruCache::new(128);
     /// cache.put(1, "one");
     /// assert!(cache.contains(&1));
     /// assert!(!cache.contains(&2));
@@ -178,7 +179,7 @@ impl<K: Hash + Eq, V> LruCache<K, V> {
         K: Borrow<Q>,
         Q: Hash + Eq + ?Sized,
     {
-        self.__contains(self.__hash(key), |held| held.borrow() == key)
+        self.memo.contains(self.hash(key), |held| held.borrow() == key)
     }
 
     /// Takes the key's value out; counts nothing.
@@ -188,7 +189,7 @@ impl<K: Hash + Eq, V> LruCache<K, V> {
     /// ```
     /// use batteries::functools::LruCache;
     ///
-    /// let cache = LruCache::new(Some(128));
+    /// let cache = LruCache::new(128);
     /// cache.put(1, "one");
     /// assert_eq!(cache.remove(&1), Some("one"));
     /// assert_eq!(cache.remove(&1), None);
@@ -198,7 +199,9 @@ impl<K: Hash + Eq, V> LruCache<K, V> {
         K: Borrow<Q>,
         Q: Hash + Eq + ?Sized,
     {
-        self.__remove(self.__hash(key), |held| held.borrow() == key)
+        let hash = self.hash(key);
+        let out = self.change(|entries| entries.remove(hash, |held| held.borrow() == key))?;
+        out.map(|(_, value)| value)
     }
 
     /// Takes out the entry whose last use is longest ago: the one that would have to go next.
@@ -234,7 +237,7 @@ impl<K: Hash + Eq, V> LruCache<K, V> {
     /// ```
     /// use batteries::functools::LruCache;
     ///
-    /// let lengths: LruCache<String, usize> = LruCache::new(Some(128));
+    /// let lengths: LruCache<String, usize> = LruCache::new(128);
     /// assert_eq!(lengths.get_or_insert_with("four", str::len), 4);
     /// assert_eq!(lengths.get_or_insert_with("four", |_| unreachable!()), 4);
     /// assert_eq!((lengths.cache_info().hits, lengths.cache_info().misses), (1, 1));
@@ -265,7 +268,7 @@ impl<K: Hash + Eq, V> LruCache<K, V> {
     ///
     /// use batteries::functools::LruCache;
     ///
-    /// let numbers: LruCache<String, u8> = LruCache::new(Some(128));
+    /// let numbers: LruCache<String, u8> = LruCache::new(128);
     /// assert!(numbers.get_or_try_insert_with("many", str::parse).is_err());
     /// assert_eq!(numbers.get_or_try_insert_with("7", str::parse)?, 7);
     /// assert_eq!(numbers.len(), 1);
@@ -281,12 +284,14 @@ impl<K: Hash + Eq, V> LruCache<K, V> {
         Q: ToOwned<Owned = K> + Hash + Eq + ?Sized,
         V: Clone,
     {
-        let hash = self.__hash(key);
-        if let Some(value) = self.__get(hash, |held| held.borrow() == key) {
+        let hash = self.hash(key);
+        if let Some(value) = self.memo.lookup(hash, |held| held.borrow() == key, V::clone) {
             return Ok(value);
         }
         let value = make(key)?;
-        self.__keep(hash, key.to_owned(), value.clone());
+        let (key, kept) = (key.to_owned(), value.clone());
+        // In a variable: what has no place is dropped when the lock is free.
+        let _out = self.change(|entries| entries.insert(hash, key, kept, K::eq, (), |()| true));
         Ok(value)
     }
 
@@ -321,11 +326,11 @@ impl<K: Hash + Eq, V> LruCache<K, V> {
     /// for n in 0..10 {
     ///     cache.put(n, n * n);
     /// }
-    /// cache.resize(Some(2));
+    /// cache.resize(2);
     /// assert_eq!(cache.snapshot(), [(9, 81), (8, 64)]);
     /// ```
-    pub fn resize(&self, maxsize: Option<usize>) {
-        let maxsize = maxsize.unwrap_or(UNLIMITED);
+    pub fn resize(&self, maxsize: impl Into<Option<usize>>) {
+        let maxsize = maxsize.into().unwrap_or(UNLIMITED);
         // In a variable: what has no place any more is dropped when the lock is free.
         let _out = self.change(|entries| {
             self.maxsize.store(maxsize, Ordering::Relaxed);
@@ -340,7 +345,7 @@ impl<K: Hash + Eq, V> LruCache<K, V> {
     /// ```
     /// use batteries::functools::LruCache;
     ///
-    /// let cache = LruCache::new(Some(128));
+    /// let cache = LruCache::new(128);
     /// cache.put(1, "one");
     /// cache.put(2, "two");
     /// cache.get(&1);
@@ -353,19 +358,10 @@ impl<K: Hash + Eq, V> LruCache<K, V> {
         V: Clone,
     {
         self.memo
-            .enter(|entries| {
+            .within(|entries| {
                 entries.iter().map(|(key, value)| (key.clone(), value.clone())).collect()
             })
             .unwrap_or_default()
-    }
-
-    /// Works on the entries, and publishes their number; `None` if this thread might wait for itself.
-    fn change<R>(&self, work: impl FnOnce(&mut Recent<K, V>) -> R) -> Option<R> {
-        self.memo.enter(|entries| {
-            let result = work(entries);
-            self.memo.counters.size(entries.count());
-            result
-        })
     }
 }
 
@@ -377,7 +373,7 @@ impl<K: Hash + Eq, V> LruCache<K, V> {
     /// ```
     /// use batteries::functools::LruCache;
     ///
-    /// let cache = LruCache::new(Some(128));
+    /// let cache = LruCache::new(128);
     /// cache.put(1, "one");
     /// cache.get(&1);
     /// assert_eq!(cache.cache_info().to_string(), "CacheInfo(hits=1, misses=0, maxsize=128, currsize=1)");
@@ -386,7 +382,7 @@ impl<K: Hash + Eq, V> LruCache<K, V> {
     pub fn cache_info(&self) -> CacheInfo {
         let read = || self.memo.counters.info(self.maxsize());
         // From inside nothing changes but by this thread.
-        self.memo.enter(|_| read()).unwrap_or_else(read)
+        self.memo.within(|_| read()).unwrap_or_else(read)
     }
 
     /// Returns the most entries that are kept; `None` is no limit.
@@ -421,47 +417,27 @@ impl<K: Hash + Eq, V> LruCache<K, V> {
     /// Sets the limit that the attribute has.
     #[doc(hidden)]
     #[inline]
-    pub fn __fit(&self, maxsize: Option<usize>) {
+    pub fn __fit(&self, maxsize: Option<usize>) -> &Self {
         if self.maxsize() != maxsize {
             self.resize(maxsize);
         }
+        self
     }
 }
 
-/// What `#[lru_cache(field = ..)]` expands to. A key that is no value of `K` yet is given as its hash and a comparison.
 impl<K: Hash + Eq, V> LruCache<K, V> {
-    /// Hashes what a key would be made of. A tuple of references hashes as a tuple of what they borrow from would.
-    #[doc(hidden)]
     #[inline]
-    pub fn __hash(&self, key: &(impl Hash + ?Sized)) -> u64 {
+    fn hash(&self, key: &(impl Hash + ?Sized)) -> u64 {
         self.memo.hash(|hasher| key.hash(hasher))
     }
 
-    #[doc(hidden)]
-    #[inline]
-    pub fn __get(&self, hash: u64, is: impl Fn(&K) -> bool) -> Option<V>
-    where
-        V: Clone,
-    {
-        self.memo.lookup(hash, is, V::clone)
-    }
-
-    #[doc(hidden)]
-    pub fn __contains(&self, hash: u64, is: impl Fn(&K) -> bool) -> bool {
-        self.memo.contains(hash, is)
-    }
-
-    #[doc(hidden)]
-    pub fn __remove(&self, hash: u64, is: impl Fn(&K) -> bool) -> Option<V> {
-        let (_key, value) = self.change(|entries| entries.remove(hash, is))??;
-        Some(value)
-    }
-
-    /// Stores what was computed after a miss, by CPython's rules.
-    #[doc(hidden)]
-    pub fn __keep(&self, hash: u64, key: K, value: V) {
-        // In a variable: what has no place is dropped when the lock is free.
-        let _out = self.change(|entries| entries.insert(hash, key, value, K::eq, (), |()| true));
+    /// Works on the entries, and publishes their number; `None` if this thread might wait for itself.
+    fn change<R>(&self, work: impl FnOnce(&mut Recent<K, V>) -> R) -> Option<R> {
+        self.memo.within(|entries| {
+            let result = work(entries);
+            self.memo.counters.size(entries.count());
+            result
+        })
     }
 }
 
@@ -475,7 +451,7 @@ impl<K, V> LruCache<K, V> {
 impl<K: Hash + Eq, V> Default for LruCache<K, V> {
     /// Makes an empty cache for 128 entries, as `#[lru_cache]` does.
     fn default() -> Self {
-        Self::new(Some(DEFAULT_MAXSIZE))
+        Self::new(DEFAULT_MAXSIZE)
     }
 }
 

@@ -113,18 +113,30 @@ where
         hasher.finish()
     }
 
-    /// Works inside of the store; `None` if this thread is inside already.
+    /// Goes inside of the store; `None` if this thread might wait for itself.
     #[inline]
-    pub(super) fn enter<R>(&self, work: impl FnOnce(&mut S) -> R) -> Option<R> {
-        let mut rest = None;
-        let result = self.guard.enter(|store| {
-            if self.counters.clear.load(Ordering::Relaxed) {
-                rest = Some(self.clear_inside(store));
-            }
-            work(store)
-        });
+    pub(super) fn enter(&self) -> Option<G::Entered<'_>> {
+        let store = self.guard.enter()?;
+        if self.counters.clear.load(Ordering::Relaxed) {
+            return self.enter_cleared(store);
+        }
+        Some(store)
+    }
+
+    /// Does the clear that came from inside.
+    #[cold]
+    fn enter_cleared<'a>(&'a self, mut store: G::Entered<'a>) -> Option<G::Entered<'a>> {
+        let rest = self.clear_inside(&mut store);
+        drop(store);
         drop(rest);
-        result
+        self.enter()
+    }
+
+    /// Works inside of the store; `None` if this thread might wait for itself.
+    #[inline]
+    pub(super) fn within<R>(&self, work: impl FnOnce(&mut S) -> R) -> Option<R> {
+        let mut store = self.enter()?;
+        Some(work(&mut store))
     }
 
     #[cold]
@@ -142,26 +154,23 @@ where
         clone: impl Fn(&S::Value) -> S::Value,
     ) -> Option<S::Value> {
         let now = self.life.now();
-        let found = self.enter(|store| {
-            match store.find(hash, is, |stored| self.life.is_fresh(stored, now)) {
-                Ok(value) => {
-                    self.counters.hit();
-                    Ok(clone(value))
-                }
-                Err(expired) => {
-                    self.counters.miss();
-                    if expired.is_some() {
-                        self.counters.size(store.count());
-                    }
-                    Err(expired)
-                }
+        let Some(mut store) = self.enter() else {
+            self.counters.bypass();
+            return None;
+        };
+        match store.find(hash, is, |stored| self.life.is_fresh(stored, now)) {
+            Ok(value) => {
+                self.counters.hit();
+                Some(clone(value))
             }
-        });
-        match found {
-            Some(Ok(value)) => Some(value),
-            Some(Err(_expired)) => None,
-            None => {
-                self.counters.bypass();
+            Err(expired) => {
+                self.counters.miss();
+                if expired.is_some() {
+                    self.counters.size(store.count());
+                }
+                // What has expired is dropped when nobody is inside.
+                drop(store);
+                drop(expired);
                 None
             }
         }
@@ -184,7 +193,7 @@ where
         let value = value();
         let now = self.life.now();
         // In a variable: what has no place any more is dropped when nobody is inside.
-        let _left = self.enter(|store| {
+        let _left = self.within(|store| {
             let left = store
                 .insert(hash, key, value, equal, now, |stored| self.life.is_fresh(stored, now));
             self.counters.size(store.count());
@@ -196,13 +205,13 @@ where
     pub fn contains(&self, hash: u64, is: impl Fn(&S::Key) -> bool) -> bool {
         let now = self.life.now();
         let found =
-            self.enter(|store| store.contains(hash, is, |stored| self.life.is_fresh(stored, now)));
+            self.within(|store| store.contains(hash, is, |stored| self.life.is_fresh(stored, now)));
         found.unwrap_or(false)
     }
 
     /// Takes a result out, and says whether there was one.
     pub fn remove(&self, hash: u64, is: impl Fn(&S::Key) -> bool) -> bool {
-        let removed = self.enter(|store| {
+        let removed = self.within(|store| {
             let removed = store.remove(hash, is);
             self.counters.size(store.count());
             removed
@@ -214,12 +223,12 @@ where
     pub fn cache_info(&self) -> CacheInfo {
         let read = || self.counters.info(self.maxsize);
         // From inside nothing changes but by other threads, if it is another store.
-        self.enter(|_| read()).unwrap_or_else(read)
+        self.within(|_| read()).unwrap_or_else(read)
     }
 
     /// Forgets all results and sets the counters to zero.
     pub fn cache_clear(&self) {
-        let rest = self.enter(|store| self.clear_inside(store));
+        let rest = self.within(|store| self.clear_inside(store));
         if rest.is_none() {
             self.counters.clear.store(true, Ordering::Relaxed);
         }

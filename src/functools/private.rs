@@ -2,11 +2,12 @@
 
 pub use super::bounded::{Bounded, BoundedRest};
 pub use super::flight::{Boarding, Flights, Lead};
-pub use super::guard::{Guard, Local, Shared};
+pub use super::guard::{Guard, Local, Shared, SharedEntered};
 pub use super::info::{parameters, unused_info};
 pub use super::keep::{KeepAll, KeepOk, Kept};
 pub use super::key::{
-    BorrowedKey, CacheKey, CacheValue, LocalBorrowedKey, LocalKey, LocalValue, local_parts, parts,
+    BorrowedCacheKey, CacheKey, CacheValue, IsBorrowedKey, IsKey, IsOkValue, IsValue,
+    NoBorrowedKey, NoKey, NoValue, Probe, hash_variant,
 };
 pub use super::life::{Forever, Life, Ttl};
 pub use super::memo::Memo;

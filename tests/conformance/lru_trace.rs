@@ -1,10 +1,11 @@
 //! `lru_trace.json`: what `functools.lru_cache` hits, keeps and counts, over traces of random calls. The file's `doc` is its format.
 //!
 //! Each trace is run in every way that a function can be cached in: by the attribute, its argument looked up as a number and as a
-//! borrowed text, failing with an error and with a panic; and by an `LruCache` in hand.
+//! borrowed text, failing with an error and with a panic, in single flight; around a closure; and by an `LruCache` in hand.
 
 use std::cell::RefCell;
 use std::collections::HashMap;
+use std::panic::{self, AssertUnwindSafe};
 
 use batteries::functools::CacheInfo;
 use serde_json::Value;
@@ -99,6 +100,14 @@ fn body(key: u32) -> Result<u32, Failed> {
         }
     }
     Ok(serial)
+}
+
+/// Makes the panic of a failing body an error.
+fn caught(call: impl FnOnce() -> u32) -> Result<u32, Failed> {
+    panic::catch_unwind(AssertUnwindSafe(call)).map_err(|payload| {
+        // Any other panic is one of the test's own.
+        payload.downcast().map_or_else(|payload| panic::resume_unwind(payload), |failed| *failed)
+    })
 }
 
 /// Runs a trace on a function with an empty cache.
@@ -204,23 +213,92 @@ fn ways(maxsize: Option<usize>) -> &'static [(&'static str, Cached)] {
 macro_rules! cached {
     ($name:ident, $attribute:tt, $maxsize:expr) => {
         mod $name {
+            use std::panic;
             use std::sync::LazyLock;
 
-            use batteries::functools::LruCache;
+            use batteries::functools::{LruCache, Memoized, lru_cache};
 
-            use super::{Cached, body};
+            use super::{Cached, Failed, body, caught};
+
+            #[lru_cache(maxsize = $attribute)]
+            fn by_number(key: u32) -> Result<u32, Failed> {
+                body(key)
+            }
+
+            #[lru_cache(maxsize = $attribute)]
+            fn by_text(key: &str) -> Result<u32, Failed> {
+                body(key.parse().expect("a key"))
+            }
+
+            #[lru_cache(maxsize = $attribute)]
+            fn panicking(key: u32) -> u32 {
+                // No panic hook: there is nothing to be seen by anybody.
+                body(key).unwrap_or_else(|failed| panic::resume_unwind(Box::new(failed)))
+            }
+
+            #[lru_cache(maxsize = $attribute, single_flight)]
+            fn in_flight(key: u32) -> Result<u32, Failed> {
+                body(key)
+            }
 
             static IN_HAND: LazyLock<LruCache<u32, u32>> =
                 LazyLock::new(|| LruCache::new($maxsize));
 
-            pub(super) const WAYS: [(&str, Cached); 1] = [(
-                "an LruCache in hand",
-                Cached {
-                    call: |key| IN_HAND.get_or_try_insert_with(&key, |&key| body(key)),
-                    clear: || IN_HAND.clear(),
-                    info: || IN_HAND.cache_info(),
-                },
-            )];
+            type Function = fn(&u32) -> u32;
+
+            static CLOSURE: LazyLock<Memoized<Function, u32, u32>> =
+                LazyLock::new(|| Memoized::new($maxsize, |&key| panicking::__wrapped__(key)));
+
+            pub(super) const WAYS: [(&str, Cached); 6] = [
+                (
+                    "a number",
+                    Cached {
+                        call: by_number,
+                        clear: by_number::cache_clear,
+                        info: by_number::cache_info,
+                    },
+                ),
+                (
+                    "a text",
+                    Cached {
+                        call: |key| by_text(&key.to_string()),
+                        clear: by_text::cache_clear,
+                        info: by_text::cache_info,
+                    },
+                ),
+                (
+                    "a panic",
+                    Cached {
+                        call: |key| caught(|| panicking(key)),
+                        clear: panicking::cache_clear,
+                        info: panicking::cache_info,
+                    },
+                ),
+                (
+                    "single flight",
+                    Cached {
+                        call: in_flight,
+                        clear: in_flight::cache_clear,
+                        info: in_flight::cache_info,
+                    },
+                ),
+                (
+                    "a closure",
+                    Cached {
+                        call: |key| caught(|| CLOSURE.call(&key)),
+                        clear: || CLOSURE.cache_clear(),
+                        info: || CLOSURE.cache_info(),
+                    },
+                ),
+                (
+                    "an LruCache in hand",
+                    Cached {
+                        call: |key| IN_HAND.get_or_try_insert_with(&key, |&key| body(key)),
+                        clear: || IN_HAND.clear(),
+                        info: || IN_HAND.cache_info(),
+                    },
+                ),
+            ];
         }
     };
 }

@@ -10,10 +10,12 @@ use std::{env, fs, thread};
 use crate::source;
 
 /// Every example with a test: in this file, or in `wordcount.rs`.
-const TESTED: [&str; 10] = [
+const TESTED: [&str; 12] = [
     "as_completed_urls",
     "crash",
     "escape",
+    "fibonacci",
+    "memoize_service",
     "nested",
     "primes",
     "reencode",
@@ -62,6 +64,42 @@ fn as_completed_urls_prints_two_pages_and_one_failure() {
     assert_eq!(
         ends,
         ["failed: HTTP/1.0 404 Not Found", "page is 1024 bytes", "page is 65536 bytes"]
+    );
+}
+
+#[cfg(feature = "functools")]
+#[test]
+fn fibonacci_computes_each_number_once() {
+    check(
+        "fibonacci",
+        "354224848179261915075\nCacheInfo(hits=98, misses=101, maxsize=256, currsize=101)\n",
+    );
+    let last = example("fibonacci").arg("186").output().unwrap();
+    assert_eq!(
+        String::from_utf8(last.stdout).unwrap(),
+        "332825110087067562321196029789634457848\nCacheInfo(hits=184, misses=187, maxsize=256, currsize=187)\n"
+    );
+    let refused = example("fibonacci").arg("187").output().unwrap();
+    assert_eq!(refused.status.code(), Some(1));
+}
+
+#[cfg(feature = "functools")]
+#[test]
+fn memoize_service_saves_requests() {
+    let printed = run("memoize_service");
+    let (first, rest) = printed.split_once("12 pages with a cache: ").unwrap();
+    let (requests, rest) = rest.split_once(' ').unwrap();
+    assert_eq!(first, "12 pages without a cache: 12 requests\n");
+    // How many of the threads come before the first answer is theirs to decide.
+    assert!((3..=12).contains(&requests.parse().unwrap()), "{requests}");
+    assert_eq!(
+        rest,
+        "requests\n\
+         12 pages once more: 0 requests\n\
+         12 pages, one flight for each user: 3 requests, CacheInfo(hits=9, misses=3, maxsize=100, currsize=3)\n\
+         12 pages within the minute: 0 requests\n\
+         12 pages a minute later: 3 requests, CacheInfo(hits=30, misses=6, maxsize=100, currsize=3)\n\
+         2 pages of nobody: 2 requests, Err(\"no such user\")\n"
     );
 }
 

@@ -132,6 +132,7 @@ impl Case {
             feature = "futures",
             feature = "html",
             feature = "io",
+            feature = "lru",
             test
         )),
         expect(dead_code, reason = "for the areas that need no processes of their own")
@@ -156,7 +157,13 @@ impl Case {
 
     /// Adds CPython 3.13, at sizes of its own: values are per task, and it is a hundred times slower.
     #[cfg_attr(
-        not(any(feature = "datetime", feature = "futures", feature = "html", feature = "io")),
+        not(any(
+            feature = "datetime",
+            feature = "futures",
+            feature = "html",
+            feature = "io",
+            feature = "lru"
+        )),
         expect(dead_code, reason = "for the areas that do their work in CPython in one way")
     )]
     pub(crate) fn python(

@@ -104,6 +104,26 @@ pub(crate) fn cpu_time() -> Result<Duration, Failure> {
     Err(Failure::CannotRun("processor time is read from a Unix clock".into()))
 }
 
+/// User and system time of the child processes that this process has waited for, and of theirs, so far.
+#[cfg_attr(
+    not(feature = "lru"),
+    allow(dead_code, reason = "for the areas that measure other programs")
+)]
+pub(crate) fn waited_cpu_time() -> Result<Duration, Failure> {
+    let process = fs::read_to_string("/proc/self/stat").ok();
+    let time = process.and_then(|process| waited(&process));
+    time.ok_or_else(|| {
+        Failure::CannotRun("the time of children is read from /proc/self/stat".into())
+    })
+}
+
+fn waited(process: &str) -> Option<Duration> {
+    // cutime and cstime, the 16th and 17th; see `Ticks::parse`. Linux shows its ticks as hundredths of a second.
+    let fields = process.rsplit_once(')')?.1.split_whitespace().skip(13);
+    let ticks: Vec<u64> = fields.take(2).map(|field| field.parse().ok()).collect::<Option<_>>()?;
+    (ticks.len() == 2).then(|| Duration::from_millis(10 * ticks.iter().sum::<u64>()))
+}
+
 /// Lets this process open at least `needed` descriptors.
 #[cfg_attr(
     not(feature = "process"),
@@ -196,5 +216,7 @@ mod tests {
         assert_eq!(earlier.others_since(earlier), None);
         assert_eq!(Ticks::parse("intr 5", process), None);
         assert_eq!(Ticks::parse(system, "12 (name) S 1"), None);
+        assert_eq!(waited(process), Some(Duration::from_millis(50)));
+        assert_eq!(waited("12 (name) S 1"), None);
     }
 }

@@ -28,6 +28,8 @@ mod futures;
 mod html;
 #[cfg(feature = "io")]
 mod io;
+#[cfg(feature = "lru")]
+mod lru;
 #[cfg(feature = "process")]
 mod process;
 
@@ -45,6 +47,7 @@ use report::{Heading, Ledger, Report};
     feature = "futures",
     feature = "html",
     feature = "io",
+    feature = "lru",
     feature = "process"
 )))]
 compile_error!("no area is built in: choose at least one, for example `--features futures`");
@@ -60,6 +63,8 @@ fn cases() -> Vec<Case> {
     cases.extend(html::cases());
     #[cfg(feature = "io")]
     cases.extend(io::cases());
+    #[cfg(feature = "lru")]
+    cases.extend(lru::cases());
     #[cfg(feature = "process")]
     cases.extend(process::cases());
     cases

@@ -12,15 +12,13 @@ use syn::{
     parse_quote,
 };
 
-use super::part::{Rules, local};
-use super::validate::{Maxsize, Param, Place, Plan};
+use super::part::{Rules, at, local};
+use super::validate::{Param, Place, Plan};
 
 /// Names that the pieces share.
 struct Names {
     /// `::batteries::__private::functools`.
     private: TokenStream,
-    /// What checks and handles parts of keys, `local` or not.
-    parts: TokenStream,
     state: Ident,
     memo: Ident,
     hash: Ident,
@@ -34,14 +32,8 @@ struct Names {
 pub(super) fn expand(plan: &Plan) -> TokenStream {
     let root = &plan.root;
     let private = quote! { #root::__private::functools };
-    let parts = if plan.local {
-        quote! { #private::local_parts }
-    } else {
-        quote! { #private::parts }
-    };
     let names = Names {
         private,
-        parts,
         state: local("state"),
         memo: local("memo"),
         hash: local("hash"),
@@ -202,7 +194,7 @@ impl Expansion<'_> {
     }
 
     fn rules(&self) -> Rules<'_> {
-        Rules { path: &self.names.parts, state: &self.names.state }
+        Rules { path: &self.names.private, state: &self.names.state }
     }
 
     /// The place of a part in a key: a field of the tuple, or the key itself where a field's key is one part.
@@ -221,9 +213,12 @@ impl Expansion<'_> {
 
     /// Feeds the arguments to the hasher.
     fn feed(&self) -> TokenStream {
-        let Names { parts, state, key, .. } = &self.names;
+        let Names { private, state, key, .. } = &self.names;
         let feed: TokenStream = match &self.plan.key {
-            Some(expr) => quote_spanned! { expr.span() => #parts::hash::<_>(&#key, #state); },
+            Some(expr) => {
+                let key = at(&quote! { #key }, expr);
+                quote_spanned! { here(expr) => (&#private::Probe::of(&#key)).hash_part(&#key, #state); }
+            }
             None => self
                 .parts()
                 .map(|(param, part)| part.hash(&param.name.to_token_stream(), &self.rules()))
@@ -234,9 +229,11 @@ impl Expansion<'_> {
 
     /// Compares a key in the cache with the arguments.
     fn same(&self) -> TokenStream {
-        let Names { parts, stored, key, .. } = &self.names;
+        let Names { private, stored, key, .. } = &self.names;
         let same = match &self.plan.key {
-            Some(expr) => quote_spanned! { expr.span() => #parts::same::<_>(#stored, &#key) },
+            Some(expr) => {
+                quote_spanned! { here(expr) => (&#private::Probe::of(&#key)).same_part(#stored, &#key) }
+            }
             None => {
                 let same = self.parts().enumerate().map(|(at, (param, part))| {
                     let place = self.place_in(stored, at);
@@ -250,9 +247,9 @@ impl Expansion<'_> {
 
     /// Makes a key of the arguments.
     fn own(&self) -> TokenStream {
-        let Names { parts, key, .. } = &self.names;
+        let Names { private, key, .. } = &self.names;
         if let Some(expr) = &self.plan.key {
-            return quote_spanned! { expr.span() => #parts::own::<_>(&#key) };
+            return quote_spanned! { here(expr) => (&#private::Probe::of(&#key)).own_part(&#key) };
         }
         let own = self
             .parts()
@@ -266,9 +263,11 @@ impl Expansion<'_> {
 
     /// Compares two keys.
     fn equal(&self) -> TokenStream {
-        let Names { parts, left, right, .. } = &self.names;
+        let Names { private, left, right, .. } = &self.names;
         let equal = match &self.plan.key {
-            Some(expr) => quote_spanned! { expr.span() => #parts::same::<_>(#left, #right) },
+            Some(expr) => {
+                quote_spanned! { here(expr) => (&#private::Probe::of(#left)).same_part(#left, #right) }
+            }
             None => {
                 let equal = self.parts().enumerate().map(|(at, (_, part))| {
                     part.equal(&self.place_in(left, at), &self.place_in(right, at), &self.rules())
@@ -281,9 +280,34 @@ impl Expansion<'_> {
 
     /// Clones a result.
     fn clone(&self) -> TokenStream {
-        let parts = &self.names.parts;
+        self.on_value(&quote! { clone_value })
+    }
+
+    /// Clones a result for those who wait for it, if that can be.
+    fn share(&self) -> TokenStream {
+        self.on_value(&quote! { share_value })
+    }
+
+    fn on_value(&self, method: &TokenStream) -> TokenStream {
+        let Names { private, value, .. } = &self.names;
         let output = &self.plan.output;
-        quote_spanned! { output.span() => #parts::clone::<#output> }
+        let (value, method) = (at(&quote! { #value }, output), at(method, output));
+        quote_spanned! { here(output) =>
+            |#value: &#output| (&&#private::Probe::<#output>::NEW).#method(#value)
+        }
+    }
+
+    /// What the probes of types need to be in scope.
+    fn imports(&self) -> TokenStream {
+        let private = &self.names.private;
+        // Where an `Err` is kept it has to be cloned as well.
+        let ok = (!self.plan.cache_err).then(|| quote! { IsOkValue as _, });
+        quote! {
+            #[allow(unused_imports)]
+            use #private::{
+                IsBorrowedKey as _, IsKey as _, IsValue as _, #ok NoBorrowedKey as _, NoKey as _, NoValue as _,
+            };
+        }
     }
 
     /// Whether to keep the result.
@@ -304,18 +328,31 @@ impl Expansion<'_> {
     /// The cache, from where the key is known.
     fn fetch(&self) -> TokenStream {
         let key = &self.names.key;
-        if let Place::Field(field) = &self.plan.place {
-            let fit = self.plan.sized.then(|| {
-                let maxsize = self.maxsize();
-                quote! { self.#field.__fit(#maxsize); }
-            });
-            let memo = quote_spanned! { field.span() => self.#field.__memo() };
-            return quote! { { #fit #memo } };
+        if let Some(cache) = self.field_cache() {
+            return quote! { #cache.__memo() };
         }
         let more = self.plan.key.is_some().then(|| quote! { _ });
         let argument = self.plan.key.is_some().then(|| quote! { &#key });
         let memo = self.path("__memo", "__memo", more);
         quote! { #memo(#argument) }
+    }
+
+    /// The cache in a field, with the size that the attribute has.
+    fn field_cache(&self) -> Option<TokenStream> {
+        let Place::Field(field) = &self.plan.place else { return None };
+        let cache = if self.plan.key.is_some() {
+            quote_spanned! { field.span() => &self.#field }
+        } else {
+            // With its type, so that another one is one error.
+            let (name, arguments) = (self.beside("__cache"), self.turbofish(None));
+            quote! { self.#name #arguments() }
+        };
+        Some(if self.plan.sized {
+            let maxsize = self.maxsize();
+            quote! { (#cache).__fit(#maxsize) }
+        } else {
+            quote! { (#cache) }
+        })
     }
 
     /// Computes the key where it is an expression.
@@ -352,6 +389,7 @@ impl Expansion<'_> {
             }
         }
         let attributes = function.attrs.iter().filter_map(for_wrapper);
+        let imports = self.imports();
         let documentation = self.documentation();
         let vis = &function.vis;
         let body = self.body();
@@ -359,6 +397,7 @@ impl Expansion<'_> {
             #(#attributes)*
             #documentation
             #vis #sig {
+                #imports
                 #body
             }
         }
@@ -416,9 +455,10 @@ impl Expansion<'_> {
         let own_key = plan.key.is_none().then(|| quote! { let #key = #own; });
 
         let store = quote! {
-            #memo.store(#hash, #key, #equal, || #clone(&#value));
+            #memo.store(#hash, #key, #equal, || (#clone)(&#value));
         };
         if plan.single_flight {
+            let share = self.share();
             return quote! {
                 #key_expr
                 let #memo = #fetch;
@@ -427,7 +467,7 @@ impl Expansion<'_> {
                     #private::Boarding::Found(#value) => #value,
                     #private::Boarding::Lead(#memo) => {
                         let #value = #call;
-                        #memo.land(&#value, #keep, #equal, #clone);
+                        #memo.land(&#value, #keep, #equal, #share);
                         #value
                     }
                     #private::Boarding::Alone(#key) => {
@@ -479,8 +519,8 @@ impl Expansion<'_> {
 
     fn maxsize(&self) -> TokenStream {
         match &self.plan.maxsize {
-            Maxsize::Unbounded => quote! { ::core::option::Option::None },
-            Maxsize::Entries(expr) => quote! { ::core::option::Option::Some(#expr) },
+            None => quote! { ::core::option::Option::None },
+            Some(expr) => quote! { ::core::option::Option::Some(#expr) },
         }
     }
 
@@ -493,8 +533,8 @@ impl Expansion<'_> {
             None => (quote! { () }, quote! { #private::Forever }),
         };
         let store = match self.plan.maxsize {
-            Maxsize::Unbounded => quote! { #private::Unbounded<#key, #value, #moment> },
-            Maxsize::Entries(_) => quote! { #private::Bounded<#key, #value, #moment> },
+            None => quote! { #private::Unbounded<#key, #value, #moment> },
+            Some(_) => quote! { #private::Bounded<#key, #value, #moment> },
         };
         let store = if self.plan.single_flight {
             quote! { #private::Flights<#store> }
@@ -513,8 +553,8 @@ impl Expansion<'_> {
     fn make(&self) -> TokenStream {
         let private = &self.names.private;
         let store = match &self.plan.maxsize {
-            Maxsize::Unbounded => quote! { #private::Unbounded::new() },
-            Maxsize::Entries(expr) => quote! { #private::Bounded::new(#expr) },
+            None => quote! { #private::Unbounded::new() },
+            Some(expr) => quote! { #private::Bounded::new(#expr) },
         };
         let store = if self.plan.single_flight {
             quote! { #private::Flights::new(#store) }
@@ -533,9 +573,27 @@ impl Expansion<'_> {
     /// The functions that find the cache.
     fn finders(&self) -> TokenStream {
         let plan = self.plan;
-        let Names { private, parts, .. } = &self.names;
-        if matches!(plan.place, Place::Field(_)) {
-            return TokenStream::new();
+        let Names { private, .. } = &self.names;
+        if let Place::Field(field) = &plan.place {
+            if plan.key.is_some() {
+                return TokenStream::new();
+            }
+            let (quiet, name, root) = (quiet(), self.beside("__cache"), &plan.root);
+            let generics = self.generics();
+            let (declared, _, bounds) = generics.split_for_impl();
+            let key = if self.is_bare() {
+                self.parts().map(|(_, part)| part.owned()).collect()
+            } else {
+                self.key_type()
+            };
+            let value = &plan.output;
+            let cache = quote_spanned! { field.span() => &self.#field };
+            return quote! {
+                #quiet
+                fn #name #declared(&self) -> &#root::functools::LruCache<#key, #value> #bounds {
+                    #cache
+                }
+            };
         }
         let memo = self.name("__memo", "__memo");
         let registry = self.name("__registry", "__registry");
@@ -546,7 +604,8 @@ impl Expansion<'_> {
             if matches!(plan.place, Place::Free) { Generics::default() } else { self.generics() };
         let argument = plan.key.as_ref().map(|_| {
             let param = key_param();
-            generics.params.push(parse_quote!(#param: #parts::Key));
+            let send = (!plan.local).then(|| quote! { ::core::marker::Send + });
+            generics.params.push(parse_quote!(#param: #send 'static));
             quote! { _: &#param }
         });
         let (declared, _, bounds) = generics.split_for_impl();
@@ -613,6 +672,7 @@ impl Expansion<'_> {
         let quiet = quiet();
         let wrapped = self.wrapped();
         let finders = self.finders();
+        let imports = self.imports();
         let generics =
             if matches!(plan.place, Place::Free) { Generics::default() } else { self.generics() };
         let (declared, _, bounds) = generics.split_for_impl();
@@ -672,6 +732,7 @@ impl Expansion<'_> {
             #[doc = #contains_doc]
             #quiet
             #vis fn #contains_name #contains_generics(#contains_inputs) -> bool #contains_bounds {
+                #imports
                 #key_expr
                 let #memo = #fetch;
                 let #hash = #memo.hash(#feed);
@@ -682,6 +743,7 @@ impl Expansion<'_> {
             #[doc = #remove_doc]
             #quiet
             #vis fn #remove_name #contains_generics(#contains_inputs) -> bool #contains_bounds {
+                #imports
                 #key_expr
                 let #memo = #fetch;
                 let #hash = #memo.hash(#feed);
@@ -756,13 +818,8 @@ impl Expansion<'_> {
         let private = &self.names.private;
         let (maxsize, typed) = (self.maxsize(), self.plan.typed);
         let parameters = quote! { #private::parameters(#maxsize, #typed) };
-        if let Place::Field(field) = &self.plan.place {
-            let maxsize = if self.plan.sized {
-                maxsize
-            } else {
-                quote! { self.#field.maxsize() }
-            };
-            return quote! { #private::parameters(#maxsize, false) };
+        if let Some(cache) = self.field_cache() {
+            return quote! { #private::parameters(#cache.maxsize(), false) };
         }
         self.control(&quote! { cache_parameters() }, &parameters, &TokenStream::new())
     }
@@ -775,12 +832,8 @@ impl Expansion<'_> {
         field_call: &TokenStream,
     ) -> TokenStream {
         let plan = self.plan;
-        if let Place::Field(field) = &plan.place {
-            let fit = plan.sized.then(|| {
-                let maxsize = self.maxsize();
-                quote! { self.#field.__fit(#maxsize); }
-            });
-            return quote! { #fit self.#field.#field_call };
+        if let Some(cache) = self.field_cache() {
+            return quote! { #cache.#field_call };
         }
         if plan.key.is_none() {
             let fetch = self.fetch();
@@ -801,6 +854,11 @@ impl Expansion<'_> {
             }
         }
     }
+}
+
+/// Where the tokens stand, for names that are ours.
+fn here(tokens: &impl Spanned) -> Span {
+    Span::mixed_site().located_at(tokens.span())
 }
 
 /// The type parameter that stands for the type of a key expression.

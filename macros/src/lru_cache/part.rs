@@ -3,7 +3,7 @@
 //! The type as it is written decides. `T` is compared as it is and cloned on a miss; `&T`, however deep in tuples and
 //! `Option`s, is looked up as it is and owned, by `ToOwned`, on a miss.
 
-use proc_macro2::{Ident, Span, TokenStream};
+use proc_macro2::{Group, Ident, Span, TokenStream, TokenTree};
 use quote::{quote, quote_spanned};
 use syn::spanned::Spanned;
 use syn::{GenericArgument, Index, PathArguments, Type};
@@ -16,9 +16,9 @@ pub(super) enum Part {
     Tuple(Vec<Self>),
 }
 
-/// The traits that this function's parts have to have, as paths.
+/// Names in what is written.
 pub(super) struct Rules<'a> {
-    /// `::batteries::__private::functools::key`, or `local_key`.
+    /// `::batteries::__private::functools`.
     pub(super) path: &'a TokenStream,
     /// A local variable of the closures.
     pub(super) state: &'a Ident,
@@ -69,10 +69,13 @@ impl Part {
     pub(super) fn hash(&self, place: &TokenStream, rules: &Rules<'_>) -> TokenStream {
         let Rules { path, state } = rules;
         match self {
-            Self::Value(ty) => quote_spanned! { ty.span() => #path::hash::<#ty>(&#place, #state); },
+            Self::Value(ty) => {
+                let place = at(place, ty);
+                quote_spanned! { ty.span() => (&#path::Probe::<#ty>::NEW).hash_part(&#place, #state); }
+            }
             Self::Borrowed(ty, depth) => {
-                let target = target(place, *depth);
-                quote_spanned! { ty.span() => #path::hash_borrowed::<#ty>(#target, #state); }
+                let target = at(&target(place, *depth), ty);
+                quote_spanned! { ty.span() => (&#path::Probe::<#ty>::NEW).hash_borrowed(#target, #state); }
             }
             Self::Option(part) => {
                 let name = local("part");
@@ -98,11 +101,12 @@ impl Part {
         let path = rules.path;
         match self {
             Self::Value(ty) => {
-                quote_spanned! { ty.span() => #path::same::<#ty>(&#stored, &#place) }
+                let place = at(place, ty);
+                quote_spanned! { ty.span() => (&#path::Probe::<#ty>::NEW).same_part(&#stored, &#place) }
             }
             Self::Borrowed(ty, depth) => {
-                let target = target(place, *depth);
-                quote_spanned! { ty.span() => #path::same_borrowed::<#ty>(&#stored, #target) }
+                let target = at(&target(place, *depth), ty);
+                quote_spanned! { ty.span() => (&#path::Probe::<#ty>::NEW).same_borrowed(&#stored, #target) }
             }
             Self::Option(part) => {
                 let (held, given) = (local("stored"), local("part"));
@@ -128,10 +132,13 @@ impl Part {
     pub(super) fn own(&self, place: &TokenStream, rules: &Rules<'_>) -> TokenStream {
         let path = rules.path;
         match self {
-            Self::Value(ty) => quote_spanned! { ty.span() => #path::own::<#ty>(&#place) },
+            Self::Value(ty) => {
+                let place = at(place, ty);
+                quote_spanned! { ty.span() => (&#path::Probe::<#ty>::NEW).own_part(&#place) }
+            }
             Self::Borrowed(ty, depth) => {
-                let target = target(place, *depth);
-                quote_spanned! { ty.span() => #path::own_borrowed::<#ty>(#target) }
+                let target = at(&target(place, *depth), ty);
+                quote_spanned! { ty.span() => (&#path::Probe::<#ty>::NEW).own_borrowed(#target) }
             }
             Self::Option(part) => {
                 let name = local("part");
@@ -159,9 +166,11 @@ impl Part {
     ) -> TokenStream {
         let path = rules.path;
         match self {
-            Self::Value(ty) => quote_spanned! { ty.span() => #path::same::<#ty>(&#left, &#right) },
+            Self::Value(ty) => {
+                quote_spanned! { ty.span() => (&#path::Probe::<#ty>::NEW).same_part(&#left, &#right) }
+            }
             Self::Borrowed(ty, _) => {
-                quote_spanned! { ty.span() => #path::equal_owned::<#ty>(&#left, &#right) }
+                quote_spanned! { ty.span() => (&#path::Probe::<#ty>::NEW).same_owned(&#left, &#right) }
             }
             Self::Option(part) => {
                 let (one, other) = (local("left"), local("right"));
@@ -197,6 +206,21 @@ fn inside(name: &str) -> TokenStream {
 
 fn fields(parts: &[Part]) -> impl Iterator<Item = (Index, &Part)> {
     parts.iter().enumerate().map(|(at, part)| (Index::from(at), part))
+}
+
+/// The same tokens as if they stood where the type stands: errors about the type point there.
+pub(super) fn at(tokens: &TokenStream, place: &impl Spanned) -> TokenStream {
+    let move_one = |mut token: TokenTree| {
+        if let TokenTree::Group(group) = &mut token {
+            let mut moved = Group::new(group.delimiter(), at(&group.stream(), place));
+            moved.set_span(group.span().located_at(place.span()));
+            return TokenTree::Group(moved);
+        }
+        // Only the location: what a name means stays.
+        token.set_span(token.span().located_at(place.span()));
+        token
+    };
+    tokens.clone().into_iter().map(move_one).collect()
 }
 
 /// What is behind `depth` references, by reference.

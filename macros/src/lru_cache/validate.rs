@@ -19,7 +19,8 @@ pub(super) struct Plan {
     /// `Err` where the function is one of an `impl`.
     pub(super) place: Place,
     pub(super) companion: Ident,
-    pub(super) maxsize: Maxsize,
+    /// `None` is no limit.
+    pub(super) maxsize: Option<Expr>,
     /// Whether a size was asked for.
     pub(super) sized: bool,
     pub(super) typed: bool,
@@ -31,11 +32,6 @@ pub(super) struct Plan {
     pub(super) key: Option<Expr>,
     pub(super) root: Path,
     pub(super) output: Type,
-}
-
-pub(super) enum Maxsize {
-    Unbounded,
-    Entries(Expr),
 }
 
 /// Where the function stands, and with it its cache.
@@ -64,19 +60,19 @@ pub(super) fn plan(name: Name, options: Options, function: ItemFn) -> syn::Resul
     refuse_options(name, &options, &function.sig)?;
 
     let (maxsize, sized) = match (name, options.maxsize) {
-        (Name::Cache, _) => (Maxsize::Unbounded, false),
-        (Name::LruCache, None) => (Maxsize::Entries(parse_quote!(128)), false),
+        (Name::Cache, _) => (None, false),
+        (Name::LruCache, None) => (Some(parse_quote!(128)), false),
         (Name::LruCache, Some(given)) => (self::maxsize(given.value)?, true),
     };
     let ignored = options.ignore.map(|given| given.value).unwrap_or_default();
-    let params = params(&function.sig, &ignored, options.key.is_some())?;
+    let params = params(&function.sig, &ignored, options.key.is_some(), is_on(&options.local))?;
     let receiver = function.sig.receiver();
     let place = match options.field {
         Some(field) => Place::Field(field.value),
         None if receiver.is_some() || is_on(&options.assoc) => Place::Impl,
         None => Place::Free,
     };
-    let output = output(&function.sig, &place)?;
+    let output = output(&function.sig, is_on(&options.local))?;
     let companion =
         options.companion.map_or_else(|| function.sig.ident.clone(), |given| given.value);
     Ok(Plan {
@@ -227,12 +223,12 @@ fn refuse_self_type(sig: &Signature) -> syn::Result<()> {
 }
 
 /// Python's sizes: a negative one is 0.
-fn maxsize(expr: Expr) -> syn::Result<Maxsize> {
+fn maxsize(expr: Expr) -> syn::Result<Option<Expr>> {
     match &expr {
         // What a macro hands on comes in an invisible group.
         Expr::Group(group) => maxsize((*group.expr).clone()),
         Expr::Paren(paren) => maxsize((*paren.expr).clone()),
-        Expr::Path(path) if path.path.is_ident("None") => Ok(Maxsize::Unbounded),
+        Expr::Path(path) if path.path.is_ident("None") => Ok(None),
         Expr::Call(call)
             if matches!(&*call.func, Expr::Path(path) if path.path.is_ident("Some"))
                 && call.args.len() == 1 =>
@@ -243,17 +239,22 @@ fn maxsize(expr: Expr) -> syn::Result<Maxsize> {
             if matches!(unary.op, UnOp::Neg(_))
                 && matches!(&*unary.expr, Expr::Lit(lit) if matches!(lit.lit, Lit::Int(_))) =>
         {
-            Ok(Maxsize::Entries(parse_quote!(0)))
+            Ok(Some(parse_quote!(0)))
         }
         Expr::Lit(lit) if !matches!(lit.lit, Lit::Int(_)) => Err(Error::new(
             expr.span(),
             "`maxsize` is a number of entries, or `None`: write `maxsize = 128`",
         )),
-        _ => Ok(Maxsize::Entries(expr)),
+        _ => Ok(Some(expr)),
     }
 }
 
-fn params(sig: &Signature, ignored: &[Ident], has_key: bool) -> syn::Result<Vec<Param>> {
+fn params(
+    sig: &Signature,
+    ignored: &[Ident],
+    has_key: bool,
+    is_local: bool,
+) -> syn::Result<Vec<Param>> {
     let mut params = Vec::new();
     for (at, input) in sig.inputs.iter().enumerate() {
         let FnArg::Typed(typed) = input else { continue };
@@ -266,8 +267,10 @@ fn params(sig: &Signature, ignored: &[Ident], has_key: bool) -> syn::Result<Vec<
         let part = if ignored || has_key {
             None
         } else {
-            refuse_argument(&name, &ty)?;
-            Some(Part::of(&ty))
+            refuse_argument(&name, &ty, is_local)?;
+            let part = Part::of(&ty);
+            refuse_borrows(&name, &part)?;
+            Some(part)
         };
         params.push(Param { name, ty, part, ignored });
     }
@@ -284,7 +287,7 @@ fn params(sig: &Signature, ignored: &[Ident], has_key: bool) -> syn::Result<Vec<
 }
 
 /// Types that cannot be a part of a key, where that shows.
-fn refuse_argument(name: &Ident, ty: &Type) -> syn::Result<()> {
+fn refuse_argument(name: &Ident, ty: &Type, local: bool) -> syn::Result<()> {
     let ways = format!("`ignore({name})` or `key = ..`");
     match peel(ty) {
         Type::Reference(reference) => match &reference.mutability {
@@ -294,15 +297,17 @@ fn refuse_argument(name: &Ident, ty: &Type) -> syn::Result<()> {
                     "what a function changes cannot be part of a cache key: take `&`, or write {ways}"
                 ),
             )),
-            None => refuse_argument(name, &reference.elem),
+            None => refuse_argument(name, &reference.elem, local),
         },
-        Type::ImplTrait(ty) => Err(Error::new(
-            ty.span(),
+        Type::ImplTrait(ty) => Err(Error::new_spanned(
+            ty,
             format!("`impl Trait` has no name to make a key of: name the type, or write {ways}"),
         )),
-        Type::Slice(slice) => refuse_argument(name, &slice.elem),
-        Type::Array(array) => refuse_argument(name, &array.elem),
-        Type::Tuple(tuple) => tuple.elems.iter().try_for_each(|ty| refuse_argument(name, ty)),
+        Type::Slice(slice) => refuse_argument(name, &slice.elem, local),
+        Type::Array(array) => refuse_argument(name, &array.elem, local),
+        Type::Tuple(tuple) => {
+            tuple.elems.iter().try_for_each(|ty| refuse_argument(name, ty, local))
+        }
         Type::Path(path) if path.qself.is_none() => {
             let Some(last) = path.path.segments.last() else { return Ok(()) };
             let written = last.ident.to_string();
@@ -316,33 +321,75 @@ fn refuse_argument(name: &Ident, ty: &Type) -> syn::Result<()> {
                 "HashSet" => format!(
                     "a `HashSet` cannot be part of a cache key, since it has no order to hash: take a `BTreeSet`, or write {ways}"
                 ),
+                "Rc" if !local => format!(
+                    "an `Rc` stays in its thread, and so must its cache: add `local`, or take an `Arc`, or write {ways}"
+                ),
                 // What these hold is a part of the key with them.
                 "Option" | "Vec" | "VecDeque" | "Box" | "Arc" | "Rc" => {
                     let PathArguments::AngleBracketed(arguments) = &last.arguments else {
                         return Ok(());
                     };
                     return arguments.args.iter().try_for_each(|argument| match argument {
-                        GenericArgument::Type(ty) => refuse_argument(name, ty),
+                        GenericArgument::Type(ty) => refuse_argument(name, ty, local),
                         _ => Ok(()),
                     });
                 }
                 _ => return Ok(()),
             };
-            Err(Error::new(path.span(), message))
+            Err(Error::new_spanned(path, message))
         }
         _ => Ok(()),
     }
 }
 
+/// Parts that would have to borrow in the key.
+fn refuse_borrows(name: &Ident, part: &Part) -> syn::Result<()> {
+    fn find(ty: &Type) -> Option<Span> {
+        match peel(ty) {
+            Type::Reference(reference) => match &reference.lifetime {
+                Some(lifetime) if lifetime.ident == "static" => find(&reference.elem),
+                _ => Some(reference.span()),
+            },
+            Type::Tuple(tuple) => tuple.elems.iter().find_map(find),
+            Type::Array(array) => find(&array.elem),
+            Type::Slice(slice) => find(&slice.elem),
+            Type::Path(path) => {
+                let last = path.path.segments.last()?;
+                let PathArguments::AngleBracketed(arguments) = &last.arguments else { return None };
+                arguments.args.iter().find_map(|argument| match argument {
+                    GenericArgument::Lifetime(lifetime) if lifetime.ident != "static" => {
+                        Some(lifetime.span())
+                    }
+                    GenericArgument::Type(ty) => find(ty),
+                    _ => None,
+                })
+            }
+            _ => None,
+        }
+    }
+    match part {
+        Part::Value(ty) | Part::Borrowed(ty, _) => find(ty).map_or(Ok(()), |span| {
+            Err(Error::new(
+                span,
+                format!(
+                    "a key outlives the call, and this borrows: write `key = ..` with what `{name}` owns, or `ignore({name})`"
+                ),
+            ))
+        }),
+        Part::Option(part) => refuse_borrows(name, part),
+        Part::Tuple(parts) => parts.iter().try_for_each(|part| refuse_borrows(name, part)),
+    }
+}
+
 /// The type of the result.
-fn output(sig: &Signature, _place: &Place) -> syn::Result<Type> {
+fn output(sig: &Signature, local: bool) -> syn::Result<Type> {
     let ReturnType::Type(_, ty) = &sig.output else { return Ok(parse_quote!(())) };
-    refuse_result(ty)?;
+    refuse_result(ty, local)?;
     Ok((**ty).clone())
 }
 
 /// Types that cannot be kept, where that shows.
-fn refuse_result(ty: &Type) -> syn::Result<()> {
+fn refuse_result(ty: &Type, local: bool) -> syn::Result<()> {
     match peel(ty) {
         Type::Reference(reference) => {
             let is_static = |lifetime: &syn::Lifetime| lifetime.ident == "static";
@@ -355,25 +402,35 @@ fn refuse_result(ty: &Type) -> syn::Result<()> {
             if reference.lifetime.as_ref().is_some_and(is_static) {
                 return Ok(());
             }
-            Err(Error::new(
-                reference.span(),
+            Err(Error::new_spanned(
+                reference,
                 "a reference does not live as long as the cache: return an owned value, or an `Arc<..>`",
             ))
         }
-        Type::ImplTrait(ty) => Err(Error::new(
-            ty.span(),
+        Type::ImplTrait(ty) => Err(Error::new_spanned(
+            ty,
             "`impl Trait` has no name to make a cache for: name the type, or return a `Vec` or an `Arc<dyn ..>`",
         )),
         Type::Never(ty) => {
-            Err(Error::new(ty.span(), "a function that never returns has nothing to cache"))
+            Err(Error::new_spanned(ty, "a function that never returns has nothing to cache"))
         }
-        Type::Tuple(tuple) => tuple.elems.iter().try_for_each(refuse_result),
-        Type::Array(array) => refuse_result(&array.elem),
+        Type::Tuple(tuple) => tuple.elems.iter().try_for_each(|ty| refuse_result(ty, local)),
+        Type::Array(array) => refuse_result(&array.elem, local),
         Type::Path(path) => {
             let Some(last) = path.path.segments.last() else { return Ok(()) };
+            if last.ident == "Rc" && !local {
+                return Err(Error::new_spanned(
+                    path,
+                    "an `Rc` stays in its thread, and so must its cache: add `local`, or return an `Arc`",
+                ));
+            }
             let PathArguments::AngleBracketed(arguments) = &last.arguments else { return Ok(()) };
             arguments.args.iter().try_for_each(|argument| match argument {
-                GenericArgument::Type(ty) => refuse_result(ty),
+                GenericArgument::Lifetime(lifetime) if lifetime.ident != "static" => Err(Error::new(
+                    lifetime.span(),
+                    "what borrows does not live as long as the cache: return an owned value, or an `Arc<..>`",
+                )),
+                GenericArgument::Type(ty) => refuse_result(ty, local),
                 _ => Ok(()),
             })
         }

@@ -189,6 +189,40 @@ fn errors_are_not_kept_under_any_name_and_none_is() {
     check_info(find::cache_info(), (1, 1, None, 1));
 }
 
+/// As those of files and databases.
+#[derive(Debug)]
+struct NoClone;
+
+#[test]
+fn an_error_that_is_not_kept_needs_no_clone() {
+    #[lru_cache]
+    fn read(n: u8) -> Result<u8, NoClone> {
+        if n == 0 { Err(NoClone) } else { Ok(n) }
+    }
+    #[lru_cache(single_flight)]
+    fn flight(n: u8) -> Result<u8, NoClone> {
+        if n == 0 { Err(NoClone) } else { Ok(n) }
+    }
+    for _ in 0..2 {
+        assert!(read(0).is_err() && flight(0).is_err());
+        assert_eq!((read(1).unwrap(), flight(1).unwrap()), (1, 1));
+    }
+    check_info(read::cache_info(), (1, 3, Some(128), 1));
+    check_info(flight::cache_info(), (1, 3, Some(128), 1));
+    // Also when others wait: who waits for an error that cannot be shared asks itself.
+    flight::cache_clear();
+    thread::scope(|scope| {
+        for _ in 0..2 {
+            scope.spawn(|| {
+                (0..500).for_each(|n| assert_eq!(flight(n as u8 % 2).is_ok(), n % 2 == 1));
+            });
+        }
+    });
+    let info = flight::cache_info();
+    assert_eq!((info.hits + info.misses, info.currsize), (1000, 1));
+    assert!(info.misses >= 501);
+}
+
 #[test]
 fn each_set_of_types_has_its_own_cache() {
     trait Shape {

@@ -513,7 +513,7 @@ fn what_goes_is_dropped_when_the_cache_is_free_again() {
         |cache| assert!(cache.put(5, OnDrop).is_none()),
         |cache| cache.clear(),
         |cache| cache.resize(Some(1)),
-        |cache| cache.__keep(cache.__hash(&5), 5, OnDrop),
+        |cache| drop(cache.get_or_insert_with(&5, |_| OnDrop)),
     ];
     for way in ways {
         cache.resize(Some(2));
@@ -624,21 +624,6 @@ fn a_clone_is_an_empty_cache_of_the_same_size() {
     clone.put(1, Arc::new(2));
     assert_eq!(cache.get(&1).as_deref(), Some(&1));
     check_info(&LruCache::<u8, u8>::default(), 0, 0, Some(128), 0);
-}
-
-#[test]
-fn keys_in_parts_find_what_keys_in_one_find() {
-    let cache: LruCache<(String, u64), u8> = LruCache::new(Some(8));
-    cache.put(("a".to_owned(), 1), 7);
-    let (name, number) = ("a", 1_u64);
-    let hash = cache.__hash(&(&name, &number));
-    let is = |key: &(String, u64)| key.0 == name && key.1 == number;
-    assert_eq!(cache.__get(hash, is), Some(7));
-    assert!(cache.__contains(hash, is));
-    assert_eq!(cache.__remove(hash, is), Some(7));
-    assert_eq!(cache.__get(hash, is), None);
-    cache.__keep(hash, ("a".to_owned(), 1), 8);
-    assert_eq!(cache.get(&("a".to_owned(), 1)), Some(8));
 }
 
 #[test]

@@ -1,0 +1,8 @@
+use batteries::functools::*;
+
+#[lru_cache]
+fn square(x: f64) -> f64 {
+    x * x
+}
+
+fn main() {}

@@ -1,0 +1,6 @@
+use batteries::functools::*;
+
+#[lru_cache]
+struct Fib;
+
+fn main() {}
