@@ -586,7 +586,7 @@ impl<R: Read> TextReader<R> {
         self.at_end = false;
         loop {
             if self.has_raw() {
-                if self.decode(false) {
+                if self.decode(false) || self.settles_cr() {
                     return Ok(true);
                 }
                 self.raise()?;
@@ -605,13 +605,20 @@ impl<R: Read> TextReader<R> {
         // What has begun and is not ended is malformed.
         self.move_unchecked();
         while self.has_raw() {
-            if self.decode(true) {
+            if self.decode(true) || self.settles_cr() {
                 return Ok(true);
             }
             self.raise()?;
         }
         self.at_end = true;
         Ok(false)
+    }
+
+    /// Says whether a `\r` at the end of the text is one that nothing follows, because of what was found behind it: it comes
+    /// before the error, however the bytes were cut.
+    fn settles_cr(&self) -> bool {
+        let text = self.window.text(self.window.start(), self.window.end());
+        matches!(self.problem, Some(Problem::Malformed { .. })) && text.ends_with('\r')
     }
 
     fn has_raw(&self) -> bool {
