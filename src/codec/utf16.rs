@@ -75,9 +75,11 @@ fn short(c: u32) -> ([u8; 4], usize) {
     let last = 0x80 | (c & 0x3f);
     let two = (0xc0 | c >> 6) | last << 8;
     let three = (0xe0 | c >> 12) | (0x80 | (c >> 6 & 0x3f)) << 8 | last << 16;
-    let word = if c < 0x80 { c } else { two };
-    let word = if c < 0x800 { word } else { three };
-    (word.to_le_bytes(), 1 + usize::from(c >= 0x80) + usize::from(c >= 0x800))
+    // All ones or all zeros: of a choice the compiler would make a branch.
+    let (is_more, is_three) = (u32::from(c >= 0x80), u32::from(c >= 0x800));
+    let (more, most) = (is_more.wrapping_neg(), is_three.wrapping_neg());
+    let word = (c & !more) | (two & more & !most) | (three & most);
+    (word.to_le_bytes(), 1 + (is_more + is_three) as usize)
 }
 
 /// Appends `text`; `bytes` takes a number apart.
