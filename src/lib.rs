@@ -1,6 +1,10 @@
 #![doc = include_str!("../README.md")]
 #![cfg_attr(batteries_docsrs, feature(doc_cfg))]
 
+#[cfg(feature = "io")]
+mod atomic_file;
+#[cfg(feature = "io")]
+mod codec;
 mod init;
 #[cfg(feature = "futures")]
 mod panic_hook;
@@ -19,6 +23,8 @@ pub mod datetime;
 pub mod functools;
 #[cfg(feature = "html")]
 pub mod html;
+#[cfg(feature = "io")]
+pub mod io;
 #[cfg(feature = "argparse")]
 pub mod value;
 

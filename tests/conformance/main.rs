@@ -25,6 +25,12 @@ mod timedelta;
 mod timedelta {
     pub(crate) const RUN: Option<super::harness::Run> = None;
 }
+#[cfg(all(feature = "cjk", feature = "unicode-names"))]
+mod textio;
+#[cfg(not(all(feature = "cjk", feature = "unicode-names")))]
+mod textio {
+    pub(crate) const RUN: Option<super::harness::Run> = None;
+}
 #[cfg(feature = "html")]
 mod html;
 #[cfg(not(feature = "html"))]
@@ -59,7 +65,7 @@ const KNOWN: &[Vectors] = &[
     Vectors { file: "ssl_match_hostname.json", run: None },
     Vectors { file: "ssl_pem_der.json", run: None },
     Vectors { file: "ssl_verify.json", run: None },
-    Vectors { file: "textio.json", run: None },
+    Vectors { file: "textio.json", run: textio::RUN },
     Vectors { file: "timedelta.json", run: timedelta::RUN },
     Vectors { file: "x509_limbo_no_bettertls.json.xz", run: None },
 ];

@@ -10,7 +10,7 @@ use std::{env, fs, thread};
 use crate::source;
 
 /// Every example with a test: in this file, or in `wordcount.rs`.
-const TESTED: [&str; 13] = [
+const TESTED: [&str; 14] = [
     "as_completed_urls",
     "cli",
     "cli_from_json",
@@ -20,6 +20,7 @@ const TESTED: [&str; 13] = [
     "memoize_service",
     "nested",
     "primes",
+    "reencode",
     "scope",
     "submit",
     "uptime",
@@ -232,6 +233,24 @@ fn cli_from_json_answers_each_list() {
 }
 
 #[cfg(feature = "html")]
+#[test]
+fn reencode_changes_encoding_and_line_endings() {
+    let args = ["--from", "cp437", "--to", "latin-1", "--newline", "lf"];
+    assert_eq!(filter("reencode", &args, b"caf\x82\r\nth\x82\r"), b"caf\xe9\nth\xe9\n");
+    // A byte order mark says what it is.
+    let utf16 = b"\xff\xfea\0\r\0\n\0";
+    assert_eq!(filter("reencode", &[], utf16), b"a\r\n");
+    let args = ["--to", "ascii", "--errors", "xmlcharrefreplace", "--newline", "crlf"];
+    assert_eq!(filter("reencode", &args, "é\n".as_bytes()), b"&#233;\r\n");
+    let bytes: Vec<u8> = (0..=255).collect();
+    assert_eq!(filter("reencode", &["--errors", "roundtrip"], &bytes), bytes);
+    // Longer than any buffer.
+    let long = "größer\n".repeat(100_000);
+    let args = ["--to", "utf-16-le"];
+    let expected: Vec<u8> = long.encode_utf16().flat_map(u16::to_le_bytes).collect();
+    assert!(filter("reencode", &args, long.as_bytes()) == expected);
+}
+
 #[test]
 fn escape_is_a_filter_both_ways() {
     let text = "\"Ham & eggs\" <3 'd\u{e9}j\u{e0} vu'\r\n\0";

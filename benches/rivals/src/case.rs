@@ -24,7 +24,7 @@ pub(crate) struct Case {
 pub(crate) enum Better {
     Lower,
     #[cfg_attr(
-        not(any(feature = "html", test)),
+        not(any(feature = "html", feature = "io", test)),
         expect(dead_code, reason = "for the areas that measure throughput")
     )]
     Higher,
@@ -132,6 +132,7 @@ impl Case {
             feature = "datetime",
             feature = "futures",
             feature = "html",
+            feature = "io",
             feature = "lru",
             test
         )),
@@ -162,6 +163,7 @@ impl Case {
             feature = "datetime",
             feature = "futures",
             feature = "html",
+            feature = "io",
             feature = "lru"
         )),
         expect(dead_code, reason = "for the areas that do their work in CPython in one way")

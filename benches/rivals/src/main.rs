@@ -28,13 +28,15 @@ mod datetime;
 mod futures;
 #[cfg(feature = "html")]
 mod html;
+#[cfg(feature = "io")]
+mod io;
 #[cfg(feature = "lru")]
 mod lru;
 #[cfg(feature = "process")]
 mod process;
 
 use std::env;
-use std::io::{self, Write};
+use std::io::{Result as IoResult, Write, stdout};
 use std::process::ExitCode;
 
 use case::{Case, Scale};
@@ -47,6 +49,7 @@ use report::{Heading, Ledger, Report};
     feature = "datetime",
     feature = "futures",
     feature = "html",
+    feature = "io",
     feature = "lru",
     feature = "process"
 )))]
@@ -63,6 +66,8 @@ fn cases() -> Vec<Case> {
     cases.extend(futures::cases());
     #[cfg(feature = "html")]
     cases.extend(html::cases());
+    #[cfg(feature = "io")]
+    cases.extend(io::cases());
     #[cfg(feature = "lru")]
     cases.extend(lru::cases());
     #[cfg(feature = "process")]
@@ -90,7 +95,7 @@ fn main() -> ExitCode {
 }
 
 /// Runs the chosen cases and tells whether every answer was right.
-fn run(options: &cli::Options) -> io::Result<ExitCode> {
+fn run(options: &cli::Options) -> IoResult<ExitCode> {
     let mut chosen = cases();
     chosen.retain(|case| options.chooses(case.name));
     if chosen.is_empty() {
@@ -99,7 +104,7 @@ fn run(options: &cli::Options) -> io::Result<ExitCode> {
     // Opened before the first round: a wrong path is told at once, not after minutes.
     let mut ledger = options.json.as_deref().map(Ledger::create).transpose()?;
     // Not locked for the whole run: what is measured may print as well.
-    let mut out = io::stdout();
+    let mut out = stdout();
     writeln!(out, "{}", machine::describe())?;
     if options.scale == Scale::Smoke {
         writeln!(
