@@ -102,5 +102,6 @@ fn reencode(settings: &Settings) -> io::Result<()> {
         })?;
         offset = reader.position().offset();
     }
-    writer.finish().map(drop)
+    drop(writer.finish()?);
+    Ok(())
 }
