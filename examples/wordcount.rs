@@ -3,13 +3,15 @@
 
 use std::collections::HashSet;
 use std::error::Error;
+use std::fs::{self, File};
 use std::io::{self, ErrorKind, IsTerminal, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::{Arc, Mutex};
-use std::{array, env, fs};
+use std::{array, env};
 
 use batteries::concurrent::futures::{ThreadPoolExecutor, as_completed};
+use batteries::io::{Encoding, TextOptions};
 use indicatif::{ProgressBar, ProgressStyle};
 use walkdir::WalkDir;
 
@@ -145,21 +147,24 @@ fn count_words(path: &Path, vocabulary: &Vocabulary) -> io::Result<u64> {
     if !fs::metadata(path)?.is_file() {
         return Err(io::Error::other("not a regular file"));
     }
-    let text = String::from_utf8(fs::read(path)?)
-        .map_err(|error| io::Error::new(ErrorKind::InvalidData, error.utf8_error()))?;
+    let options = TextOptions::new().with_encoding(Encoding::UTF_8);
+    let mut reader = options.reader(File::open(path)?);
     let mut words = 0;
-    let mut distinct = HashSet::new();
-    for word in text.split(is_python_space).filter(|word| !word.is_empty()) {
-        words += 1;
-        distinct.insert(word);
+    let mut distinct: HashSet<Box<str>> = HashSet::new();
+    // Every line ending is white space, so no word is longer than its line.
+    while let Some(line) = reader.next_line()? {
+        for word in line.split(is_python_space).filter(|word| !word.is_empty()) {
+            words += 1;
+            if !distinct.contains(word) {
+                distinct.insert(word.into());
+            }
+        }
     }
     for word in distinct {
         let last = word.as_bytes()[word.len() - 1];
         // Nobody panics while they hold the lock.
         let mut set = vocabulary[usize::from(last)].lock().unwrap();
-        if !set.contains(word) {
-            set.insert(word.into());
-        }
+        set.insert(word);
     }
     Ok(words)
 }

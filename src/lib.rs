@@ -1,14 +1,20 @@
 #![doc = include_str!("../README.md")]
 #![cfg_attr(batteries_docsrs, feature(doc_cfg))]
 
+#[cfg(feature = "io")]
+mod atomic_file;
+#[cfg(feature = "io")]
+mod codec;
 mod init;
 #[cfg(feature = "futures")]
 mod panic_hook;
-#[cfg(feature = "datetime")]
+#[cfg(any(feature = "argparse", feature = "datetime"))]
 mod python;
 #[cfg(any(feature = "functools", feature = "futures"))]
 mod sync;
 
+#[cfg(feature = "argparse")]
+pub mod argparse;
 #[cfg(feature = "futures")]
 pub mod concurrent;
 #[cfg(feature = "datetime")]
@@ -17,6 +23,10 @@ pub mod datetime;
 pub mod functools;
 #[cfg(feature = "html")]
 pub mod html;
+#[cfg(feature = "io")]
+pub mod io;
+#[cfg(feature = "argparse")]
+pub mod value;
 
 /// Names a function, so that executors can take it by its name.
 ///

@@ -7,25 +7,35 @@ use std::fmt::{self, Write};
 pub(crate) struct Repr<'a>(pub(crate) &'a str);
 
 impl fmt::Display for Repr<'_> {
-    // `unicode_repr` in CPython's Objects/unicodeobject.c.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let quote = if self.0.contains('\'') && !self.0.contains('"') { '"' } else { '\'' };
+        let quote = quote(self.0.as_bytes());
         f.write_char(quote)?;
-        for c in self.0.chars() {
-            match c {
-                '\t' => f.write_str("\\t")?,
-                '\n' => f.write_str("\\n")?,
-                '\r' => f.write_str("\\r")?,
-                '\\' => f.write_str("\\\\")?,
-                _ if c == quote => write!(f, "\\{c}")?,
-                _ if is_printable(c) => f.write_char(c)?,
-                '\0'..='\u{ff}' => write!(f, "\\x{:02x}", u32::from(c))?,
-                '\u{100}'..='\u{ffff}' => write!(f, "\\u{:04x}", u32::from(c))?,
-                _ => write!(f, "\\U{:08x}", u32::from(c))?,
-            }
-        }
+        write_escaped(f, self.0, quote)?;
         f.write_char(quote)
     }
+}
+
+/// The quotes that save backslashes.
+pub(super) fn quote(text: &[u8]) -> char {
+    if text.contains(&b'\'') && !text.contains(&b'"') { '"' } else { '\'' }
+}
+
+/// Writes what stands between the quotes: `unicode_repr` in CPython's Objects/unicodeobject.c.
+pub(super) fn write_escaped(f: &mut fmt::Formatter<'_>, text: &str, quote: char) -> fmt::Result {
+    for c in text.chars() {
+        match c {
+            '\t' => f.write_str("\\t")?,
+            '\n' => f.write_str("\\n")?,
+            '\r' => f.write_str("\\r")?,
+            '\\' => f.write_str("\\\\")?,
+            _ if c == quote => write!(f, "\\{c}")?,
+            _ if is_printable(c) => f.write_char(c)?,
+            '\0'..='\u{ff}' => write!(f, "\\x{:02x}", u32::from(c))?,
+            '\u{100}'..='\u{ffff}' => write!(f, "\\u{:04x}", u32::from(c))?,
+            _ => write!(f, "\\U{:08x}", u32::from(c))?,
+        }
+    }
+    Ok(())
 }
 
 /// Whether Python's `str.isprintable` says yes: neither a control, format, private, unassigned character nor a space that

@@ -13,10 +13,22 @@ mod harness;
 )]
 mod report;
 
+#[cfg(feature = "argparse")]
+mod argparse;
+#[cfg(not(feature = "argparse"))]
+mod argparse {
+    pub(crate) const RUN: Option<super::harness::Run> = None;
+}
 #[cfg(feature = "datetime")]
 mod timedelta;
 #[cfg(not(feature = "datetime"))]
 mod timedelta {
+    pub(crate) const RUN: Option<super::harness::Run> = None;
+}
+#[cfg(all(feature = "cjk", feature = "unicode-names"))]
+mod textio;
+#[cfg(not(all(feature = "cjk", feature = "unicode-names")))]
+mod textio {
     pub(crate) const RUN: Option<super::harness::Run> = None;
 }
 #[cfg(feature = "html")]
@@ -42,9 +54,9 @@ use harness::{Harness, Vectors};
 
 /// The vector files, each with its runner once the module that it is about exists.
 const KNOWN: &[Vectors] = &[
-    Vectors { file: "argparse_311.json", run: None },
-    Vectors { file: "argparse_313.json", run: None },
-    Vectors { file: "argparse_314.json", run: None },
+    Vectors { file: "argparse_311.json", run: argparse::RUN },
+    Vectors { file: "argparse_313.json", run: argparse::RUN },
+    Vectors { file: "argparse_314.json", run: argparse::RUN },
     Vectors { file: "bettertls_pathbuilding.json.xz", run: None },
     Vectors { file: "html.json", run: html::RUN },
     Vectors { file: "logging.json", run: None },
@@ -53,7 +65,7 @@ const KNOWN: &[Vectors] = &[
     Vectors { file: "ssl_match_hostname.json", run: None },
     Vectors { file: "ssl_pem_der.json", run: None },
     Vectors { file: "ssl_verify.json", run: None },
-    Vectors { file: "textio.json", run: None },
+    Vectors { file: "textio.json", run: textio::RUN },
     Vectors { file: "timedelta.json", run: timedelta::RUN },
     Vectors { file: "x509_limbo_no_bettertls.json.xz", run: None },
 ];

@@ -10,14 +10,17 @@ use std::{env, fs, thread};
 use crate::source;
 
 /// Every example with a test: in this file, or in `wordcount.rs`.
-const TESTED: [&str; 11] = [
+const TESTED: [&str; 14] = [
     "as_completed_urls",
+    "cli",
+    "cli_from_json",
     "crash",
     "escape",
     "fibonacci",
     "memoize_service",
     "nested",
     "primes",
+    "reencode",
     "scope",
     "submit",
     "uptime",
@@ -183,7 +186,71 @@ fn uptime_prints_what_python_would() {
     );
 }
 
+#[cfg(feature = "argparse")]
+#[test]
+fn cli_is_two_programs_of_the_tutorial() {
+    let program = |args: &[&str]| {
+        let Output { status, stdout, stderr } =
+            example("cli").args(args).env("COLUMNS", "80").output().unwrap();
+        let text = |bytes| String::from_utf8(bytes).unwrap();
+        (status.code(), text(stdout), text(stderr))
+    };
+    let prints = |text: &str| (Some(0), text.to_owned(), String::new());
+    assert_eq!(program(&["power", "4", "2"]), prints("16\n"));
+    assert_eq!(program(&["power", "4", "2", "-v"]), prints("4^2 == 16\n"));
+    assert_eq!(
+        program(&["power", "-vv", "--", "-4", "3"]),
+        prints("-4 to the power 3 equals -64\n")
+    );
+    assert_eq!(program(&["co", "main", "--force"]), prints("on main whatever is there\n"));
+    assert_eq!(program(&["--version"]), prints("cli 1.0\n"));
+    let (code, stdout, stderr) = program(&["power", "2", "900"]);
+    assert_eq!((code, &*stdout), (Some(2), ""));
+    assert!(stderr.ends_with("cli: error: 2 to the power 900 is too much\n"), "{stderr}");
+    let (code, stdout, _) = program(&["checkout", "-h"]);
+    assert_eq!(code, Some(0));
+    assert!(
+        stdout.starts_with("usage: cli checkout [-h] [--force | --no-force] {main,next}\n"),
+        "{stdout}"
+    );
+}
+
+#[cfg(feature = "argparse")]
+#[test]
+fn cli_from_json_answers_each_list() {
+    let input = r#"{"ops": [["new", null, 0, [], {"prog": "t"}],
+        ["arg", 0, null, ["n"], {"type": {"$": "py", "v": "int"}}]], "argv": [["3"], ["x"], ["-h"]]}"#;
+    let printed = String::from_utf8(filter("cli_from_json", &[], input.as_bytes())).unwrap();
+    let lines: Vec<&str> = printed.lines().collect();
+    assert_eq!(lines[0], r#"{"n": 3}"#);
+    let error = r#"{"exit": 2, "out": "", "err": "usage: t [-h] n\nt: error: argument n: invalid int value: 'x'\n"}"#;
+    assert_eq!(lines[1], error);
+    assert!(
+        lines[2].starts_with(r#"{"exit": 0, "out": "usage: t [-h] n\n\npositional"#),
+        "{}",
+        lines[2]
+    );
+}
+
 #[cfg(feature = "html")]
+#[test]
+fn reencode_changes_encoding_and_line_endings() {
+    let args = ["--from", "cp437", "--to", "latin-1", "--newline", "lf"];
+    assert_eq!(filter("reencode", &args, b"caf\x82\r\nth\x82\r"), b"caf\xe9\nth\xe9\n");
+    // A byte order mark says what it is.
+    let utf16 = b"\xff\xfea\0\r\0\n\0";
+    assert_eq!(filter("reencode", &[], utf16), b"a\r\n");
+    let args = ["--to", "ascii", "--errors", "xmlcharrefreplace", "--newline", "crlf"];
+    assert_eq!(filter("reencode", &args, "é\n".as_bytes()), b"&#233;\r\n");
+    let bytes: Vec<u8> = (0..=255).collect();
+    assert_eq!(filter("reencode", &["--errors", "roundtrip"], &bytes), bytes);
+    // Longer than any buffer.
+    let long = "größer\n".repeat(100_000);
+    let args = ["--to", "utf-16-le"];
+    let expected: Vec<u8> = long.encode_utf16().flat_map(u16::to_le_bytes).collect();
+    assert!(filter("reencode", &args, long.as_bytes()) == expected);
+}
+
 #[test]
 fn escape_is_a_filter_both_ways() {
     let text = "\"Ham & eggs\" <3 'd\u{e9}j\u{e0} vu'\r\n\0";

@@ -1,16 +1,18 @@
 //! The tests of the public API, and of the promises that the sources and documents make; one file per module.
 
 mod source;
-#[cfg(any(feature = "futures", feature = "html"))]
+#[cfg(any(feature = "futures", feature = "html", feature = "io"))]
 mod support;
 
+#[cfg(feature = "argparse")]
+mod argparse;
 mod conformance;
 #[cfg(feature = "datetime")]
 mod datetime;
 #[cfg(feature = "datetime")]
 mod datetime_stream;
 mod documents;
-#[cfg(feature = "futures")]
+#[cfg(all(feature = "futures", feature = "io"))]
 mod examples;
 #[cfg(feature = "functools")]
 mod functools;
@@ -18,7 +20,9 @@ mod functools;
 mod futures;
 #[cfg(feature = "html")]
 mod html;
+#[cfg(feature = "io")]
+mod io;
 mod layers;
 mod tidy;
-#[cfg(feature = "futures")]
+#[cfg(all(feature = "futures", feature = "io"))]
 mod wordcount;

@@ -139,7 +139,8 @@ fn what_is_left_out_is_named_and_counted() {
     assert_eq!(status.code(), Some(1));
     let (stdout, stderr) = (String::from_utf8(stdout).unwrap(), String::from_utf8(stderr).unwrap());
     assert_eq!(stdout, format!("3 {}\ntotal: 1 files, 3 words, 3 distinct\n", good.display()));
-    let reason = format!("{}: invalid utf-8 sequence of 1 bytes from index 4", bad.display());
+    let reason = "line 1, column 5 (byte 4): \"\\xff\" is no utf-8: invalid start byte";
+    let reason = format!("{}: {reason}", bad.display());
     assert!(stderr.lines().any(|line| line == reason), "{stderr}");
     assert!(stderr.ends_with("\nskipped: 2 files\n"), "{stderr}");
 }

@@ -24,7 +24,7 @@ pub(crate) struct Case {
 pub(crate) enum Better {
     Lower,
     #[cfg_attr(
-        not(any(feature = "html", test)),
+        not(any(feature = "html", feature = "io", test)),
         expect(dead_code, reason = "for the areas that measure throughput")
     )]
     Higher,
@@ -128,9 +128,11 @@ impl Case {
     /// Adds an implementation that runs in this process.
     #[cfg_attr(
         not(any(
+            feature = "argparse",
             feature = "datetime",
             feature = "futures",
             feature = "html",
+            feature = "io",
             feature = "lru",
             test
         )),
@@ -156,7 +158,14 @@ impl Case {
 
     /// Adds CPython 3.13, at sizes of its own: values are per task, and it is a hundred times slower.
     #[cfg_attr(
-        not(any(feature = "datetime", feature = "futures", feature = "html", feature = "lru")),
+        not(any(
+            feature = "argparse",
+            feature = "datetime",
+            feature = "futures",
+            feature = "html",
+            feature = "io",
+            feature = "lru"
+        )),
         expect(dead_code, reason = "for the areas that do their work in CPython in one way")
     )]
     pub(crate) fn python(

@@ -20,19 +20,23 @@ mod report;
 mod run;
 mod summary;
 
+#[cfg(feature = "argparse")]
+mod argparse;
 #[cfg(feature = "datetime")]
 mod datetime;
 #[cfg(feature = "futures")]
 mod futures;
 #[cfg(feature = "html")]
 mod html;
+#[cfg(feature = "io")]
+mod io;
 #[cfg(feature = "lru")]
 mod lru;
 #[cfg(feature = "process")]
 mod process;
 
 use std::env;
-use std::io::{self, Write};
+use std::io::{Result as IoResult, Write, stdout};
 use std::process::ExitCode;
 
 use case::{Case, Scale};
@@ -41,9 +45,11 @@ use machine::Ticks;
 use report::{Heading, Ledger, Report};
 
 #[cfg(not(any(
+    feature = "argparse",
     feature = "datetime",
     feature = "futures",
     feature = "html",
+    feature = "io",
     feature = "lru",
     feature = "process"
 )))]
@@ -52,12 +58,16 @@ compile_error!("no area is built in: choose at least one, for example `--feature
 /// The cases of every area that is built in, in the order in which they run.
 fn cases() -> Vec<Case> {
     let mut cases = Vec::new();
+    #[cfg(feature = "argparse")]
+    cases.extend(argparse::cases());
     #[cfg(feature = "datetime")]
     cases.extend(datetime::cases());
     #[cfg(feature = "futures")]
     cases.extend(futures::cases());
     #[cfg(feature = "html")]
     cases.extend(html::cases());
+    #[cfg(feature = "io")]
+    cases.extend(io::cases());
     #[cfg(feature = "lru")]
     cases.extend(lru::cases());
     #[cfg(feature = "process")]
@@ -85,7 +95,7 @@ fn main() -> ExitCode {
 }
 
 /// Runs the chosen cases and tells whether every answer was right.
-fn run(options: &cli::Options) -> io::Result<ExitCode> {
+fn run(options: &cli::Options) -> IoResult<ExitCode> {
     let mut chosen = cases();
     chosen.retain(|case| options.chooses(case.name));
     if chosen.is_empty() {
@@ -94,7 +104,7 @@ fn run(options: &cli::Options) -> io::Result<ExitCode> {
     // Opened before the first round: a wrong path is told at once, not after minutes.
     let mut ledger = options.json.as_deref().map(Ledger::create).transpose()?;
     // Not locked for the whole run: what is measured may print as well.
-    let mut out = io::stdout();
+    let mut out = stdout();
     writeln!(out, "{}", machine::describe())?;
     if options.scale == Scale::Smoke {
         writeln!(
