@@ -49,7 +49,7 @@
 //! - **Have a process of their own**: its current directory, its environment, its signal handlers, a library that is not
 //!   thread-safe or keeps its state in globals.
 //!
-//! It costs a call of some 15 microseconds instead of 4, the way of argument and result through serde, and two megabytes for each
+//! It costs a call of 15 to 40 microseconds instead of 4, the way of argument and result through serde, and two megabytes for each
 //! worker. What must be had is a program of one's own, with [`batteries::init()`](crate::init) as the first line of `main`.
 //!
 //! # What can be relied on
