@@ -217,7 +217,9 @@ fn tests_share_a_thread() -> bool {
 /// The path of the test in a backtrace: the harness calls `krate::path::test::{{closure}}` through `FnOnce::call_once`, from a
 /// function of its own. Whatever else is called like that, `main` for one, is no test.
 fn test_among(backtrace: &str) -> Option<String> {
-    const HARNESS: &str = "test::__rust_begin_short_backtrace";
+    // By its path, or, among the newer names of symbols, without it.
+    const HARNESS: [&str; 2] =
+        ["test::__rust_begin_short_backtrace", "__rust_begin_short_backtrace"];
 
     let functions: Vec<&str> = backtrace
         .lines()
@@ -225,11 +227,14 @@ fn test_among(backtrace: &str) -> Option<String> {
         .filter(|(number, _)| number.bytes().all(|b| b.is_ascii_digit()))
         .map(|(_, function)| function)
         .collect();
-    let harness = functions.iter().position(|function| function.starts_with(HARNESS))?;
+    let is_harness = |function: &&str| HARNESS.iter().any(|name| function.starts_with(name));
+    let harness = functions.iter().position(is_harness)?;
     let callees = functions[..harness].iter().rev();
     let test = callees.copied().find(|f| !f.ends_with("::call_once"))?;
-    let path = test.strip_suffix("::{{closure}}").unwrap_or(test);
-    path.split_once("::").map(|(_krate, test)| test.to_owned())
+    let closures = ["::{{closure}}", "::{closure#0}"];
+    let path = closures.iter().find_map(|closure| test.strip_suffix(closure)).unwrap_or(test);
+    let (_krate, test) = path.split_once("::")?;
+    (test != "main").then(|| test.to_owned())
 }
 
 #[cfg(test)]
