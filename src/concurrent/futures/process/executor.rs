@@ -47,6 +47,10 @@ use super::remote::{Remote, RemoteChunk, Terms};
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 ///
+/// Everything else is as with a [`ThreadPoolExecutor`](super::super::ThreadPoolExecutor): the futures are the same type and
+/// can be waited for together with those of threads, tasks start in the order in which they were submitted, workers start
+/// when tasks need them, dropping the pool waits until every task has run.
+///
 /// # Arguments and results
 ///
 /// They go through serde, so types of your own derive `Serialize` and `Deserialize`:
@@ -75,10 +79,6 @@ use super::remote::{Remote, RemoteChunk, Terms};
 /// deadline ends that; with `stty tostop` the same goes for printing. When this program ends in whatever way, SIGKILL included,
 /// its workers are killed at once, and with them the processes that their tasks have started. The same happens when a worker is
 /// killed, overruns a deadline or dies. At a normal end of the pool, what a task has left running goes on.
-///
-/// Everything else is as with a [`ThreadPoolExecutor`](super::super::ThreadPoolExecutor): the futures are the same type and
-/// can be waited for together with those of threads, tasks start in the order in which they were submitted, workers start
-/// when tasks need them, dropping the pool waits until every task has run.
 ///
 /// # When a worker dies
 ///
