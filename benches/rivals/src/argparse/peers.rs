@@ -347,7 +347,7 @@ impl Parse for Lexopt {
                     args.include.push(text(parser.value().expect("a value")));
                 }
                 Long("level") => {
-                    args.level = level(&text(parser.value().expect("a value"))).expect("a level")
+                    args.level = level(&text(parser.value().expect("a value"))).expect("a level");
                 }
                 Value(word) => args.files.push(text(word)),
                 other => panic!("{}", other.unexpected()),
