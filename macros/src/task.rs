@@ -138,11 +138,17 @@ impl Plan {
 
             #(#conditions)*
             #[doc(hidden)]
-            #[allow(dead_code, missing_debug_implementations, non_camel_case_types, unnameable_types)]
+            #[allow(
+                dead_code,
+                missing_debug_implementations,
+                non_camel_case_types,
+                unnameable_types,
+                reason = "written by an attribute"
+            )]
             #vis enum #companion {}
 
             #(#conditions)*
-            #[allow(dead_code)]
+            #[allow(dead_code, reason = "it is offered, not asked for")]
             impl #companion {
                 #[doc = #docs]
                 #vis const TASK: #root::concurrent::futures::Task<#argument, #result> =

@@ -60,6 +60,7 @@ impl Index {
 
     /// Adds a name that is not there, behind all others.
     pub(super) fn push(&mut self, name: Cow<'static, str>, number: usize) {
+        // Each name was added by a call of its own: memory ends long before there are 2^32.
         self.entries.push((name, u32::try_from(number).expect("fewer arguments than 2^32")));
         if self.entries.len() > FEW {
             if self.table.len() < 2 * self.entries.len() {
@@ -92,6 +93,7 @@ impl Index {
         while self.table[at] != 0 {
             at = (at + 1) & mask;
         }
+        // As in `push`, which has put it there.
         self.table[at] = u32::try_from(place + 1).expect("fewer arguments than 2^32");
     }
 }

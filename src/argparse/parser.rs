@@ -560,6 +560,7 @@ impl ArgumentParser {
         });
         self.check_help(&argument)?;
         let at = self.insert(Place::Group(group), argument)?;
+        // Each argument was added by a call of its own, and takes hundreds of bytes: memory ends first.
         Ok(SubparsersId(u32::try_from(at).expect("fewer arguments than 2^32")))
     }
 
@@ -894,6 +895,7 @@ impl ArgumentParser {
                     self.dests.push(argument.dest.clone(), self.dests.len());
                     self.dests.len() - 1
                 });
+                // No more slots than arguments, which memory bounds far below.
                 u32::try_from(slot).expect("fewer arguments than 2^32")
             }
         };

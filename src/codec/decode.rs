@@ -112,6 +112,7 @@ impl Decoder {
             Kind::Utf8 { .. } => utf8::decode(input, last, self.reserve, out),
             Kind::Ascii => ascii(input, out),
             Kind::Charmap(_) => {
+                // `new` makes them for every `Charmap`.
                 let meanings = self.meanings.as_ref().expect("made with the decoder");
                 meanings.decode(input, out)
             }

@@ -139,6 +139,7 @@ impl Encoder {
                     .then_some(Refused { at: stop, reason: Reason::NOT_ASCII });
             }
             Kind::Charmap(_) => {
+                // `new` makes them for every `Charmap`.
                 let bytes = self.bytes.as_ref().expect("made with the encoder");
                 return bytes.encode(text, out).map(|(at, reason)| Refused { at, reason });
             }

@@ -61,7 +61,7 @@ impl IncrementalDecoder {
             let end = input.len().min(at + 8192);
             let is_whole = last && end == input.len();
             let step = self.decoder.decode(&input[at..end], is_whole, &mut room);
-            // The decoder writes UTF-8; to look again costs little.
+            // The decoder writes whole characters of UTF-8 and nothing else; to look again costs little.
             out.push_str(str::from_utf8(&room[..step.written]).expect("UTF-8 from a decoder"));
             at += step.read;
             match step.stop {

@@ -305,7 +305,7 @@ impl Expansion<'_> {
         // Where an `Err` is kept it has to be cloned as well.
         let ok = (!self.plan.cache_err).then(|| quote! { IsOkValue as _, });
         quote! {
-            #[allow(unused_imports)]
+            #[allow(unused_imports, reason = "which of them is used depends on the types")]
             use #private::{
                 IsBorrowedKey as _, IsKey as _, IsValue as _, #ok NoBorrowedKey as _, NoKey as _, NoValue as _,
             };
@@ -320,7 +320,7 @@ impl Expansion<'_> {
         }
         quote! {
             {
-                #[allow(unused_imports)]
+                #[allow(unused_imports, reason = "which of them is used depends on the type")]
                 use #private::{KeepAll as _, KeepOk as _};
                 (&#private::Kept(&#value)).keep()
             }
@@ -772,7 +772,7 @@ impl Expansion<'_> {
         quote! {
             #(#attributes)*
             #[doc = #text]
-            #[allow(dead_code, clippy::must_use_candidate)]
+            #[allow(dead_code, clippy::must_use_candidate, reason = "it is offered, not asked for")]
             #vis #sig #block
         }
     }
@@ -911,7 +911,8 @@ fn quiet() -> TokenStream {
             unused_variables,
             clippy::all,
             clippy::pedantic,
-            clippy::restriction
+            clippy::restriction,
+            reason = "written by an attribute"
         )]
     }
 }
@@ -941,6 +942,7 @@ fn for_wrapper(attribute: &Attribute) -> Option<TokenStream> {
     if attribute.path().is_ident("expect")
         && let syn::Meta::List(list) = &attribute.meta
     {
+        // With the reason that the user gave, if he gave one.
         let lints = &list.tokens;
         return Some(quote! { #[allow(#lints)] });
     }

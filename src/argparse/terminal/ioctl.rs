@@ -4,7 +4,29 @@ use std::ffi::{c_int, c_ulong, c_ushort};
 use std::io::{self, IsTerminal};
 use std::os::fd::AsRawFd;
 
-use super::GET_WINDOW_SIZE;
+use request::GET_WINDOW_SIZE;
+
+// Linux on these processors took over the numbers of the systems that ran there before.
+#[cfg(any(
+    target_os = "macos",
+    target_arch = "mips",
+    target_arch = "mips64",
+    target_arch = "powerpc",
+    target_arch = "powerpc64",
+    target_arch = "sparc64"
+))]
+#[path = "bsd.rs"]
+mod request;
+#[cfg(not(any(
+    target_os = "macos",
+    target_arch = "mips",
+    target_arch = "mips64",
+    target_arch = "powerpc",
+    target_arch = "powerpc64",
+    target_arch = "sparc64"
+)))]
+#[path = "linux.rs"]
+mod request;
 
 /// `struct winsize` of `<sys/ioctl.h>`.
 #[repr(C)]
